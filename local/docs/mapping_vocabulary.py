@@ -30,6 +30,14 @@ _OWN_CONTROLS = {"name", "extension", "separator", "text_identifier", "header", 
 """Settings of a file that the console has a control of their own for; choices need none."""
 
 _NOT_OF_ENROLL = {"entry", "registration", "row", "run"}
+_FORMAT_KINDS = {
+    ("date", "from"): "date_formats",
+    ("date", "to"): "date_format",
+    ("today", "to"): "date_format",
+    ("phone_number", "to"): "phone_format",
+}
+"""Parameters that the console offers the usual formats for."""
+
 _SELF_EVIDENT = {"choice", "paths", "outcome", "codes"}
 _GIVEN = {"number", "choice"}
 _FORMATS = {"from", "to", "delimiter"}
@@ -87,7 +95,11 @@ def setting_labels(settings: type[FileSettings]) -> dict[str, str]:
 
 def _transformation(name: str) -> dict[str, Any]:
     row = TRANSFORMATIONS[name]
-    parameters = [one for one in _parameters(row.parameters) if one["key"] != "type"]
+    parameters = [
+        one | {"kind": _FORMAT_KINDS.get((name, one["key"]), one["kind"])}
+        for one in _parameters(row.parameters)
+        if one["key"] != "type"
+    ]
     return {
         "type": name,
         "title": row.title,

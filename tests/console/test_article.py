@@ -10,7 +10,18 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.console.support.mapping_page import TO, TYPE, options, row, save, saved, source, value
+from tests.console.support.mapping_page import (
+    TO,
+    TYPE,
+    add_step,
+    options,
+    row,
+    save,
+    saved,
+    source,
+    value,
+)
+from tests.console.support.mapping_page import new_file as new_file_of
 from tests.console.support.person import Person
 from tests.stack.support.district import District, registration
 
@@ -70,7 +81,7 @@ def configure_student_export(ada: Person, district: District) -> None:
 def new_file(ada: Person) -> None:
     # On the Field Mapping tab, click the "New File" button
     ada.press(ada.page.get_by_role("tab", name="Field Mapping"))
-    ada.press(ada.button("New File"))
+    new_file_of(ada, "Something else")
     # In the "File Settings" row, complete the fields
     settings = ada.page.get_by_role("region", name="File Settings")
     expect(settings.get_by_label("File Name")).to_be_focused()
@@ -105,9 +116,9 @@ def export_field_mapping(ada: Person, district: District) -> None:
     ada.write(source(ada, 3), "students.dob")
     ada.write(row(ada, 3).get_by_label(TYPE), "Transformation")
     ada.write(row(ada, 3).get_by_label(TO), "DOB")
-    ada.press_entry(row(ada, 3).get_by_role("button", name="Add a transformation"), "Date")
+    add_step(ada, 3, "Date")
     expect(value(ada, 3)).to_have_text("4/5/2015")
-    ada.write(row(ada, 3).get_by_label("Format in the file"), "YYYY")
+    row(ada, 3).get_by_label("Format in the file").select_option("YYYY")
     expect(value(ada, 3)).to_have_text("2015")
     # Do Not Map: the field is not included in the export
     ada.press(ada.button("Add Field"))
@@ -117,7 +128,7 @@ def export_field_mapping(ada: Person, district: District) -> None:
     # Overwrite: This option is only available for imports
     options(ada, 4)
     expect(row(ada, 4).get_by_label("Overwrite")).to_have_accessible_description(
-        re.compile("^Only for imports")
+        re.compile("^For imports only")
     )
     expect(ada.page.get_by_role("region", name="Raw line").last).to_contain_text(
         "First_Name,Grade_Level,DOB\nAna,0,2015"
@@ -125,7 +136,7 @@ def export_field_mapping(ada: Person, district: District) -> None:
     ada.check()
     # The other example: a value without a code is held, and the row says so.
     ada.write(ada.field("Mapped Value of"), "1002")
-    expect(value(ada, 2)).to_contain_text("Held The value has no match code")
+    expect(value(ada, 2)).to_contain_text("Needs attention The value has no match code")
     ada.press(row(ada, 2).get_by_role("button", name="Fill from values found"))
     expect(row(ada, 2).get_by_label("Value in Enroll 2")).to_have_value("PK")
     ada.write(row(ada, 2).get_by_label("Code in the file 2"), "-1")

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, expect
 
 from registration_sync.domain.mapping.transformations.registry import TRANSFORMATIONS
 from tests.console.support.answers import SCRIPT, as_text, fill_all, poison
-from tests.console.support.mapping_page import TO, TYPE, open_mapping, options, row, value
+from tests.console.support.mapping_page import TO, TYPE, add_step, open_mapping, options, row, value
 from tests.console.support.person import BEYOND_THE_EDGE, PHONE, Person
 from tests.stack.support.district import MAPPING, District, registration
 
@@ -221,14 +221,17 @@ def test_no_text_from_an_address_or_a_person_runs_as_script(
 
 OPENING_MORE = (
     ("Field Separator", "Another character"),
-    ("Find", "What a pattern matches"),
-    ("Then", "the value of a field"),
-    ("Else", "the value of a field"),
+    ("Find", "Text that matches a pattern"),
+    ("Format in Enroll", "Custom …"),
+    ("Format in the file", "Custom …"),
+    ("Written as", "Custom …"),
+    ("Then", "the value of another field"),
+    ("Else", "the value of another field"),
     ("Test", "has the item"),
     ("Test", "is one of"),
     ("Rows", "One row for each entry of a list"),
     ("Rows", "One row for each group of fields"),
-    ("Rows", "One row for each distinct value"),
+    ("Rows", "One row for each different value"),
 )
 """Choices of the mapping page that open further text boxes."""
 
@@ -241,8 +244,7 @@ def test_no_text_in_a_mapping_form_runs_as_script(visit: Visit, district: Distri
     open_mapping(ada, district)
     row(ada, 2).get_by_label(TYPE).select_option("Transformation")
     for made in TRANSFORMATIONS.values():  # in one chain, regardless of the value
-        row(ada, 2).get_by_role("button", name="Add a transformation").click()
-        ada.page.get_by_role("menuitem", name=made.title, exact=True).click()
+        add_step(ada, 2, made.title)
     row(ada, 1).get_by_label(TYPE).select_option("Match Codes")
     options(ada, 3)  # the options of the other fields are open
     for number in (1, 2, 3):

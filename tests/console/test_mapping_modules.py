@@ -107,7 +107,7 @@ JOINED: list[tuple[list[dict[str, Any]], dict[str, Any], list[str]]] = [
             {"fields": [field(one_of=["1", "3"], required=True)]},
         ],
         {"fields": [field(one_of=["1", "2"], required=True)]},
-        ["One of: 3 was added"],
+        ["Allowed values: 3 was added"],
     ),
     (
         [
@@ -241,14 +241,14 @@ CHANGES = [
     "Step 2, If Then Else: Compared with: C was added",
     "Step 2, If Then Else: Compared with: A was removed",
     "Step 2, If Then Else: Then: 1 → the value of students.lname",
-    "Step 3, If Then Else: If: the value so far is not A → the value so far is “ ”",
+    "Step 3, If Then Else: If: this field is not A → this field is “ ”",
     "Step 5, If Then Else: “” is not blank, else the value of “ ”, was removed",
     "Step 4, Date: YYYY, YY, 30, was added",
     "Step 5, Enroll School Year: the year it ends in: 2026, was added",
-    "Step 6, Pad: 6, 0, side: on the left, was added",
-    "Step 7, Phone Number: 9, extension: hold the student back, was added",
-    "Step 8, Match Codes: “” → 1, a → “ ”, without a code: write the default, was added",
-    "One of: X was added",
+    "Step 6, Pad to length: 6, 0, side: on the left, was added",
+    "Step 7, Phone Number: 9, extension: hold the student, was added",
+    "Step 8, Match Codes: “” → 1, a → “ ”, if no code matches: write the default, was added",
+    "Allowed values: X was added",
     "Default: nothing → “ ”",
 ]
 
@@ -298,21 +298,22 @@ def test_the_editor_converts_definitions_to_drafts_and_back(
 SENTENCES: list[tuple[str, str, bool, str]] = [
     ('Set the `rows`, as in {"each": "a"}.', "transformations[0].fields", True, "Set the “Rows”."),
     ("entry.a is there only in a list.", "from", True, "entry.a is there only in a list."),
-    ('fields[1] also has the header "a".', "to", True, 'Field 2 also has the header "a".'),
+    ("“a” is already used by fields[1].", "to", True, "“a” is already used by field 2."),
+    ("fields[1] is wrong.", "to", True, "Field 2 is wrong."),
     ("For `includes`.", "where[0].delimiter", False, "For “has the item”."),
     ("For `includes`.", "transformations[0].delimiter", True, "For “has the item”."),
-    ("One of `each`.", "from", True, "One of “Beginnings of the fields”."),
-    ("Write `delimiter`.", "rows", False, "Write “The list is one text”."),
+    ("One of `each`.", "from", True, "One of “Field groups”."),
+    ("Write `delimiter`.", "rows", False, "Write “The list is one text, separated by”."),
     ("Write `delimiter`.", "where[0]", False, "Write “Delimiter”."),
     ("Leave `constructor` out.", "from", True, "Leave “constructor” out."),
 ]
 """Messages of the API, their path in a field or file, and the text on the page."""
 
 PATHS: dict[str, str] = {
-    "files[0].rows.each[1]": "s, Rows, Beginnings of the fields, 2",
-    "files[0].rows.delimiter": "s, Rows, The list is one text",
-    "files[0].where[0].delimiter": "s, Only rows that fulfil, 1, Delimiter",
-    "files[0].where[0].includes": "s, Only rows that fulfil, 1, Compared with",
+    "files[0].rows.each[1]": "s, Rows, Field groups, 2",
+    "files[0].rows.delimiter": "s, Rows, The list is one text, separated by",
+    "files[0].where[0].delimiter": "s, Include rows only if, 1, Delimiter",
+    "files[0].where[0].includes": "s, Include rows only if, 1, Compared with",
     "files[0].fields[0].transformations[0].includes": "s, a, step 1, Compared with",
     "files[0].fields[0].transformations[0].then": "s, a, step 1, Then",
     "files[0].constructor": "s, Constructor",

@@ -15,7 +15,9 @@ from tests.console.support.mapping_page import (
     TYPE,
     a_hundred_fields,
     act,
+    add_step,
     milliseconds_of_keys,
+    new_file,
     open_mapping,
     options,
     row,
@@ -57,8 +59,8 @@ def ada(visit: Visit, district: District) -> Person:
 
 SET: dict[str, dict[str, str]] = {
     "value_input": {"Value": "US"},
-    "join": {"Further field 1": "students.grade"},
-    "pick": {"Further field 1": "students.grade"},
+    "join": {"Other field 1": "students.grade"},
+    "pick": {"Other field 1": "students.grade"},
     "substitute": {"Pattern to find": "n", "Replace with": "m"},
     "if_then_else": {"Compared with": "Ann", "Then: text": "yes"},
     "match_codes": {"Value in Enroll 1": "Ann", "Code in the file 1": "A1"},
@@ -117,34 +119,39 @@ def test_every_transformation_can_be_added_and_edited_by_keyboard(
 ) -> None:
     field = row(ada, 2)
     ada.write(field.get_by_label(TYPE), "Transformation")
-    ada.press(field.get_by_role("button", name="Add a transformation"))
-    ada.sees(ada.page.get_by_role("menuitem").first)
+    adding = field.get_by_role("combobox", name="Add a transformation")
+    ada.write(adding, "accent")
+    found = field.get_by_role("listbox").get_by_role("option")
+    expect(found).to_have_count(1)
+    expect(found).to_contain_text("José Nguyễn-O'Brien → Jose Nguyen-O'Brien")
     ada.check()
     ada.page.keyboard.press("Tab")
     expect(field.get_by_text("Checks and default")).to_be_focused()
-    expect(ada.page.get_by_role("menuitem")).to_have_count(0)
+    expect(adding).to_have_value("")
 
-    adding = field.get_by_role("button", name="Add a transformation")
     for name, made in TRANSFORMATIONS.items():
         if source(ada, 2).input_value() != (of := OF.get(name, "students.fname")):
             ada.write(source(ada, 2), of)
-        ada.press_entry(adding, made.title)
+        add_step(ada, 2, made.title)
         step = field.get_by_role("group", name=f"Step 1: {made.title}")
         if name == "substitute":
-            ada.write(step.get_by_label("Find", exact=True), "What a pattern matches")
+            ada.write(step.get_by_label("Find", exact=True), "Text that matches a pattern")
         for label, text in SET.get(name, {}).items():
-            box = step.get_by_label(label, exact=True).and_(step.locator("input, textarea"))
-            ada.write(box, text)
+            box = step.get_by_label(label, exact=True).and_(step.locator("input, textarea, select"))
+            if box.evaluate("box => box.matches('select')"):
+                box.select_option(text)
+            else:
+                ada.write(box, text)
         if name == "join":
-            ada.press(step.get_by_role("button", name="Add a further field"))
-            ada.press(step.get_by_role("button", name="Remove further field 2"))
+            ada.press(step.get_by_role("button", name="Add another field"))
+            ada.press(step.get_by_role("button", name="Remove other field 2"))
         if name == "if_then_else":
             ada.write(step.get_by_label("Test"), "contains")
         expect(value(ada, 2)).to_have_text(MAPPED[name])
         ada.press(step.get_by_role("button", name="Remove Step 1"))
 
     for title in ("Upper", "Character Limit"):
-        ada.press_entry(adding, title)
+        add_step(ada, 2, title)
     ada.press(field.get_by_role("button", name="Move Step 2: Character Limit up"))
     expect(field.get_by_role("button", name="Move Step 1: Character Limit down")).to_be_visible()
     ada.check()
@@ -188,7 +195,7 @@ def test_codes_are_pasted_as_two_columns_of_a_spreadsheet(ada: Person, district:
     expect(twice).to_be_focused()
     ada.check()
     ada.press(row(ada, 2).get_by_role("button", name="Remove code 5"))
-    ada.press(row(ada, 2).get_by_label("Trim"))
+    ada.press(row(ada, 2).get_by_label("Ignore extra spaces"))
     save(ada, 2)
     field = saved(district)[0]["fields"][1]
     codes = {"K": "01", "with\ttab": 'say "hi"', "__proto__": "p", "10": "1"}
@@ -341,8 +348,8 @@ def test_a_link_prepares_the_change_that_fixes_a_held_student(
     expect(focused).to_have_accessible_name("Code in the file 151")
     ada.check()
     follow(ada, district, field="Born", fix="add_date_format", value="4/9/2015")
-    expect(focused).to_have_accessible_name("Format in Enroll")
-    expect(focused).to_have_value("YYYY-MM-DD\nM/D/YYYY")
+    expect(focused).to_have_accessible_name("Format in Enroll 2")
+    expect(focused).to_have_value("M/D/YYYY")
     follow(ada, district, field="First", fix="set_default")
     expect(focused).to_have_accessible_name("Default: text")
     ada.page.keyboard.type("Ann")
@@ -374,12 +381,12 @@ def test_checks_rows_and_conditions_are_set(ada: Person, district: District) -> 
     checks = row(ada, 2)
     ada.press(checks.get_by_label("Required"))
     ada.write(checks.get_by_label("Maximum length"), "2")
-    expect(value(ada, 2)).to_contain_text("Held The value is longer than 2 characters")
+    expect(value(ada, 2)).to_contain_text("Needs attention The value is longer than 2 characters")
     ada.sees(ada.page.get_by_text("None: this student needs attention first."))
     ada.check()
-    ada.press(checks.get_by_label("Cut off what is longer"))
+    ada.press(checks.get_by_label("Shorten longer values"))
     expect(value(ada, 2)).to_have_text("An")
-    ada.write(checks.get_by_label("One of"), "An\nBe")
+    ada.write(checks.get_by_label("Allowed values"), "An\nBe")
     ada.press(checks.get_by_label("Default", exact=True))
     ada.write(checks.get_by_label("Default: text"), "Be")
     ada.write(checks.get_by_label("On error"), "Write the default")
@@ -389,7 +396,7 @@ def test_checks_rows_and_conditions_are_set(ada: Person, district: District) -> 
     act(ada, 1, "Delete")
     ada.press(ada.page.get_by_text("More settings"))
     ada.write(ada.field("Rows"), "One row for each group of fields")
-    ada.write(ada.field("Beginnings of the fields"), "annual.guardian1_\nannual.guardian2_")
+    ada.write(ada.field("Field groups"), "annual.guardian1_\nannual.guardian2_")
     ada.write(source(ada, 1), "entry.role")
     ada.write(row(ada, 1).get_by_label(TYPE), "Match Codes")
     ada.press(row(ada, 1).get_by_role("button", name="Fill from values found"))
@@ -399,7 +406,7 @@ def test_checks_rows_and_conditions_are_set(ada: Person, district: District) -> 
     ada.write(ada.field("Rows"), "One row for each entry of a list")
     ada.write(ada.field("List"), "contacts")
     ada.press(ada.button("Add a condition"))
-    where = ada.page.get_by_role("group", name="Only rows that fulfil")
+    where = ada.page.get_by_role("group", name="Include rows only if")
     ada.write(where.get_by_role("combobox", name="If the field"), "students.grade")
     ada.write(where.get_by_label("Test"), "is one of")
     ada.write(where.get_by_label("Compared with"), "1")
@@ -412,7 +419,7 @@ def test_checks_rows_and_conditions_are_set(ada: Person, district: District) -> 
     ada.write(ada.field("Encoding"), "Windows-1252")
     ada.write(source(ada, 1), "entry.fname")
     options(ada, 1)
-    ada.write(row(ada, 1).get_by_label("One of"), "")
+    ada.write(row(ada, 1).get_by_label("Allowed values"), "")
     expect(value(ada, 1)).to_have_text("Mi")
     ada.write(ada.field("Shown row"), "Row 2")
     expect(value(ada, 1)).to_have_text("Le")
@@ -455,11 +462,11 @@ def test_the_page_states_that_a_condition_includes_blanks(ada: Person) -> None:
     """A copied spreadsheet column ends in an empty line."""
     ada.press(ada.page.get_by_text("More settings"))
     ada.press(ada.button("Add a condition"))
-    where = ada.page.get_by_role("group", name="Only rows that fulfil")
+    where = ada.page.get_by_role("group", name="Include rows only if")
     ada.write(where.get_by_label("Test"), "is one of")
     ada.write(where.get_by_label("Compared with"), "K\nPK\n")
 
-    ada.sees(where.get_by_text("An empty line is among them: a blank value counts too."))
+    ada.sees(where.get_by_text("One line is empty, so a blank value counts too."))
     ada.check()
 
 
@@ -475,11 +482,11 @@ def test_files_are_duplicated_moved_and_deleted(ada: Person, district: District)
     ada.sees(ada.page.get_by_role("menuitem", name="Move file left"))
     ada.check()
     ada.press(ada.page.get_by_role("menuitem", name="Move file left"))
-    ada.press(ada.button("New File"))
+    new_file(ada, "Something else")
     expect(ada.field("File Name")).to_be_focused()
     act(ada, 1, "Delete")
     expect(ada.button("Add Field")).to_be_focused()
-    ada.sees(ada.page.get_by_text("No field is mapped yet."))
+    ada.sees(ada.page.get_by_text("No fields yet."))
     ada.check()
     ada.press_entry(menu, "Delete file")
     ada.check()
@@ -494,7 +501,7 @@ def test_files_are_duplicated_moved_and_deleted(ada: Person, district: District)
     ada.press_entry(menu, "Delete file")
     ada.page.evaluate(SLOW_FRAMES)
     ada.press(ada.button("Delete file"))
-    ada.sees(ada.page.get_by_role("button", name="Start with").first)
+    ada.sees(ada.page.get_by_role("button", name="Use template").first)
     expect(ada.button("New File")).to_be_focused()
     ada.press(ada.button("Save"))
     ada.sees(ada.page.get_by_text("Nothing was saved"))

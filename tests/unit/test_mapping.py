@@ -287,7 +287,7 @@ def test_sources_of_any_depth_are_taken(source: str) -> None:
         ({**ID, "on_error": "default"}, "default", "This is missing"),
         ({"from": "a", "to": "b"}, "mapping_type", "write one of direct, match_codes"),
         ({**ID, "mapping_type": "Match codes"}, "mapping_type", "did you mean match_codes?"),
-        ({"mapping_type": "direct", "to": "b"}, "from", "This is missing: write the field"),
+        ({"mapping_type": "direct", "to": "b"}, "from", "Select an Enroll field"),
         ({"mapping_type": "direct", "from": "b"}, "to", "This is missing: write the header"),
         ({**GRADE, "codes": {}}, "codes", "This is empty"),
         ({**GRADE, "codes": {"K": 0}}, "codes.K", 'in quotes, such as "0"'),
@@ -298,7 +298,7 @@ def test_sources_of_any_depth_are_taken(source: str) -> None:
         ({**GRADE, "codes": "K"}, "codes", '"K" cannot be used here: write the codes'),
         ({**GRADE, "unmatched": "drop"}, "unmatched", "hold, keep, blank or default"),
         ({**GRADE, "unmatched": "default"}, "default", "This is missing"),
-        ({**DOB, "transformations": []}, "transformations", "a list of 1 to 20"),
+        ({**DOB, "transformations": []}, "transformations", "Add a transformation"),
         ({**DOB, "transformations": "date"}, "transformations", "a list of 1 to 20"),
         ({**DOB, "transformations": ["date"]}, "transformations[0]", "as an object"),
         ({**DOB, "transformations": [{"type": "dates"}]}, "transformations[0].type", "mean date?"),
@@ -313,7 +313,7 @@ def test_sources_of_any_depth_are_taken(source: str) -> None:
             "transformations[0].fields[1]",
             "Write the field's path",
         ),
-        ({**DOB, "from": None}, "from", "works without it"),
+        ({**DOB, "from": None}, "from", "work without one"),
     ],
 )
 def test_each_mistake_is_explained_where_it_is(
@@ -362,7 +362,7 @@ def test_ten_mistakes_are_ten_problems() -> None:
                             **DOB,
                             "transformations": [
                                 {"type": "upper"},
-                                {"type": "date", "from": "YYYY-MM-DD", "to": "mm/DD/YYYY"},
+                                {"type": "date", "from": "YYYY-MM-DD", "to": "MM/DD/YYYY HH"},
                             ],
                             "on_error": "default",
                         },

@@ -49,6 +49,27 @@ def options(person: Person, number: int) -> None:
     person.press(row(person, number).get_by_role("button", name="Options of"))
 
 
+def add_step(person: Person, number: int, title: str) -> None:
+    """Add a transformation to a field, by keyboard."""
+    box = row(person, number).get_by_role("combobox", name="Add a transformation")
+    person.write(box, title)
+    person.pick(
+        row(person, number)
+        .get_by_role("listbox")
+        .get_by_role("option")
+        .filter(has=person.page.get_by_text(title, exact=True))
+    )
+
+
+def new_file(person: Person, kind: str = "Students") -> None:
+    """Press New File, and select what is in it, by keyboard."""
+    person.press(person.button("New File"))
+    dialog = person.dialog("New File")
+    if kind != "Students":
+        person.press(dialog.get_by_label(kind, exact=True))
+    person.press(dialog.get_by_role("button", name=re.compile("Create file|Next")))
+
+
 def save(person: Person, version: int) -> None:
     """Save by keyboard, and wait for the version."""
     person.press(person.button("Save"))

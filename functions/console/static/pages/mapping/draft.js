@@ -130,6 +130,19 @@ export function removeField(draft, file, id) {
   return setFile(draft, file, { fields: draft.files[file].fields.filter((one) => one !== id) });
 }
 
+// Removes several fields at once.
+export function removeFields(draft, file, ids) {
+  return setFile(draft, file, { fields: draft.files[file].fields.filter((one) => !ids.has(one)) });
+}
+
+// Moves several fields, in their order, so that the first of them is at `index` of the result.
+export function placeFields(draft, file, ids, index) {
+  const { fields } = draft.files[file];
+  const others = fields.filter((one) => !ids.has(one));
+  const moving = fields.filter((one) => ids.has(one));
+  return setFile(draft, file, { fields: [...others.slice(0, index), ...moving, ...others.slice(index)] });
+}
+
 export function moveField(draft, file, id, by) {
   return setFile(draft, file, { fields: moved(draft.files[file].fields, id, by) });
 }

@@ -8,11 +8,12 @@ import { SelectField } from "../../components/fields.js";
 import { Sentence } from "../../components/sentence.js";
 import { ErrorNotice, Notice } from "../../components/states.js";
 import { Tabs } from "../../components/tabs.js";
-import { NEW_FIELD, insertFile, newId } from "./draft.js";
 import { useEditor } from "./editor.js";
 import { KnownFieldsContext, useKnownFields } from "./fields/known_fields.js";
 import { prepareFix } from "./fields/prepare_fix.js";
+import { clearFilter } from "./fields/rows_shown.js";
 import { FilePanel } from "./files/file_panel.js";
+import { NewFileDialog } from "./files/new_file_dialog.js";
 import { linkTarget } from "./link.js";
 import { MappingMenu } from "./mapping_menu.js";
 import { usePreview } from "./preview/preview.js";
@@ -36,19 +37,17 @@ export function FieldsTab({ connection, query, student, setStudent, toExamples }
   const current = order.includes(selected) ? selected : order[0];
   useEffect(() => {
     const asked = linkTarget(query, editor.draft.get());
-    if (asked?.file) setSelected(asked.file);
+    if (asked?.file) {
+      clearFilter();
+      setSelected(asked.file);
+    }
     if (asked?.field) focusSoon(`#row-${asked.field}`);
     if (asked?.isWholeRows) focusSoon(`#more-${asked.file} summary`, `#settings-${asked.file}`);
     setMissing(asked?.fix && editor.canEdit ? prepareFix(editor, asked.field, asked.fix) : asked?.missing);
   }, [query]);
-  const add = () => {
-    const id = newId();
-    editor.update((draft) => insertFile(draft, id, { name: "" }, [NEW_FIELD], draft.order.length));
-    setSelected(id);
-    focusSoon(`#settings-${id} .settings-row`);
-  };
+  const [adding, setAdding] = useState(false);
   const [fromCsv, setFromCsv] = useState(false);
-  const start = html`<${Start} c=${c} onNewFile=${add} onFromCsv=${() => setFromCsv(true)} />
+  const start = html`<${Start} connection=${connection} onNewFile=${() => setAdding(true)} onFromCsv=${() => setFromCsv(true)} />
     <${GeneralProblems} />`;
   const files = html`${!editor.canEdit && html`<${ReadOnlyNotice} />`}
     <div class="mapping-tools apart">
@@ -61,7 +60,7 @@ export function FieldsTab({ connection, query, student, setStudent, toExamples }
     ${missing && html`<${Notice} tone="warn"><p>${missing}</p><//>`}
     <${PreviewNotices} previewing=${previewing} student=${student} />
     <${GeneralProblems} />
-    <${FileTabs} order=${order} current=${current} select=${setSelected} add=${add} onFromCsv=${() => setFromCsv(true)}>
+    <${FileTabs} order=${order} current=${current} select=${setSelected} add=${() => setAdding(true)} onFromCsv=${() => setFromCsv(true)}>
       <${FilePanel} key=${current} id=${current} select=${setSelected} connection=${connection} busy=${previewing.busy} />
     <//>`;
   // Both layouts share one bar, so that Undo keeps the focus when it restores the first file.
@@ -69,6 +68,7 @@ export function FieldsTab({ connection, query, student, setStudent, toExamples }
     <div class="field-mapping">
       ${order.length === 0 ? start : files}
       <${SaveBar} connection=${connection} select=${setSelected} />
+      ${adding && html`<${NewFileDialog} select=${setSelected} onFromCsv=${() => setFromCsv(true)} onClose=${() => setAdding(false)} />`}
       ${fromCsv && html`<${CsvDialog} c=${c} select=${setSelected} onClose=${() => setFromCsv(false)} />`}
     </div>
   <//>`;

@@ -8,14 +8,14 @@ export { SETTINGS };
 // Of the rows of a file; `each` as one text is a list, as several texts groups of fields.
 export const ROWS = {
   each: "List",
-  groups: "Beginnings of the fields",
-  delimiter: "The list is one text",
-  skip_when_blank: "Skip when blank",
+  groups: "Field groups",
+  delimiter: "The list is one text, separated by",
+  skip_when_blank: "Skip if blank",
   distinct: "Field",
 };
 
 // Of a condition.
-export const CONDITION = { field: "If the field", test: "Test", compared: "Compared with", delimiter: "Delimiter", ignore_case: "Ignore case" };
+export const CONDITION = { field: "If the field", test: "Test", compared: "Compared with", delimiter: "Delimiter", ignore_case: "Ignore upper/lower case" };
 
 // Of a field, whatever its type.
 export const FIELD = {
@@ -26,8 +26,8 @@ export const FIELD = {
   required: "Required",
   unique: "Unique",
   max_length: "Maximum length",
-  truncate: "Cut off what is longer",
-  one_of: "One of",
+  truncate: "Shorten longer values",
+  one_of: "Allowed values",
   pattern: "Pattern",
   default: "Default",
   on_error: "On error",
@@ -79,9 +79,9 @@ export const MAPPING_TYPES = {
 };
 
 export const ON_ERROR = {
-  hold: "Hold the student back",
+  hold: "Hold the student",
   blank: "Write a blank",
-  keep: "Keep the value as it is",
+  keep: "Keep the value",
   default: "Write the default",
 };
 
@@ -105,22 +105,22 @@ const OPTION_LABELS = {
   right: "On the right",
   start: "The year it starts in: 2025",
   end: "The year it ends in: 2026",
-  needed: "Only where it is needed",
+  needed: "Only where needed",
   always: "Around every value",
   "utf-8": "UTF-8",
-  "utf-8-bom": "UTF-8 with a byte order mark",
+  "utf-8-bom": "UTF-8 with BOM (Excel)",
   "windows-1252": "Windows-1252",
   crlf: "Windows (CR LF)",
   lf: "Unix (LF)",
-  space: "Write a space instead",
-  quote: "Put an apostrophe before them",
-  changes: "Who was synced since the last export",
-  new: "Of these, only students never sent before",
+  space: "Replace them with a space",
+  quote: "Put an apostrophe in front",
+  changes: "Students synced since the last export",
+  new: "Only students never sent before",
   all: "Every approved student of the year",
-  leave: "Leave the last file as it is",
-  header_only: "Replace the last file by its header (scheduled exports only)",
-  omit: "Have no row",
-  row: "Have a row of id, year and time of removal",
+  leave: "Leave the last file unchanged",
+  header_only: "Replace the last file with only its header (scheduled exports)",
+  omit: "Add no row",
+  row: "Add a row with ID, year and removal time",
 };
 
 export const choiceInWords = (choice) => (Object.hasOwn(OPTION_LABELS, choice) ? OPTION_LABELS[choice] : choice);
@@ -133,7 +133,7 @@ const BY_TYPE = new Map(TRANSFORMATIONS.map((one) => [one.type, one]));
 
 export const transformationOf = (type) => BY_TYPE.get(type);
 
-// "Date: YYYY-MM-DD, M/D/YYYY", "If Then Else: the value so far is not A, then 1"
+// "Date: YYYY-MM-DD, M/D/YYYY", "If Then Else: this field is not A, then 1"
 export function stepInWords(step, maxCodes = 4) {
   const { title, asks, parameters } = transformationOf(step.type) ?? { title: step.type, parameters: [] };
   const texts = parameters
@@ -155,14 +155,14 @@ function valueInWords(value, { kind, label, required }, maxCodes) {
 
 const inside = (sentence) => sentence[0].toLowerCase() + sentence.slice(1);
 
-// The value that If Then Else writes; undefined keeps the value so far.
+// The value that If Then Else writes; undefined keeps the value.
 export function outcomeInWords(value) {
-  if (value === undefined) return "the value so far";
+  if (value === undefined) return "this field's value";
   if (value.field !== undefined) return `the value of ${quoted(value.field)}`;
   return value === "" ? "blank" : quoted(value);
 }
 
-// Quotes a text that is empty or has blanks around, so that people see it.
+// Quotes a text that is empty or has spaces around, so that people see it.
 export const quoted = (text) => (/^\S.*\S$|^\S$/s.test(text) ? text : `“${text}”`);
 
 function codesInWords(pairs, most = 4) {
@@ -179,14 +179,14 @@ export function optionsInWords(field) {
   const found = [];
   if (field.mapping_type === "match_codes") found.push(codesInWords(field.codes));
   if (field.mapping_type === "transformation") found.push(field.transformations.map((step) => stepInWords(step)).join(" → ") || "no transformation yet");
-  if (field.mapping_type === "match_codes" && field.unmatched) found.push(`without a code: ${ON_ERROR[field.unmatched].toLowerCase()}`);
+  if (field.mapping_type === "match_codes" && field.unmatched) found.push(`if no code matches: ${ON_ERROR[field.unmatched].toLowerCase()}`);
   if (field.mapping_type !== "do_not_map") found.push(...checksInWords(field));
   if (field.overwrite) found.push("overwrite (imports only)");
   return found;
 }
 
 // The condition of If Then Else.
-export const questionInWords = (step) => conditionInWords({ ...step, field: step.field ?? "the value so far" });
+export const questionInWords = (step) => conditionInWords({ ...step, field: step.field ?? "this field" });
 
 export function conditionInWords({ field, ...condition }) {
   const looked_at = quoted(field ?? "");

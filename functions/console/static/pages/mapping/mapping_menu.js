@@ -36,6 +36,6 @@ export function MappingMenu({ connection }) {
     ${dialog === "start" &&
     html`<${Dialog} title=${MENU.start} onClose=${onClose} wide>
       <p>${MENU.startNote}</p>
-      <${Start} c=${c} onStarted=${onClose} />
+      <${Start} connection=${connection} onStarted=${onClose} />
     <//>`}`;
 }

@@ -8,6 +8,7 @@ import { Chain } from "../steps/chain.js";
 import { NumberField, OptionalText, linesOf } from "../steps/parameter.js";
 import { Parameters } from "../steps/parameters.js";
 import { CodeTable } from "./code_table.js";
+import { OPTIONS } from "./words.js";
 
 const ON_ERROR_OPTIONS = Object.entries(ON_ERROR).map(([value, label]) => ({ value, label }));
 
@@ -27,7 +28,7 @@ export function FieldOptions({ field, change, problems, sources, each }) {
     ${type !== "do_not_map" && html`<${Checks} field=${field} change=${change} problems=${problems} open=${shown > 0 || type === "direct"} />`}
     <${Checkbox}
       label=${FIELD.overwrite}
-      hint="Only for imports, to send a blank value to a field in Enroll. It has no effect on an export."
+      hint=${OPTIONS.overwrite}
       checked=${field.overwrite === true}
       onInput=${(on) => change({ overwrite: on || undefined })}
     />`;
@@ -56,16 +57,16 @@ function Checks({ field, change, problems, open }) {
     onInput=${(on) => change({ [key]: on || undefined })}
   />`;
   return html`<details class="checks" open=${open}>
-    <summary>Checks and default</summary>
+    <summary>${OPTIONS.summary}</summary>
     <div class="parameters">
-      ${flag("required", "A student whose value is blank is held back.")}
-      ${flag("unique", "The second student with the same value is held back.")}
+      ${flag("required", OPTIONS.required)}
+      ${flag("unique", OPTIONS.unique)}
       <${NumberField} label=${FIELD.max_length} value=${field.max_length} onInput=${(max_length) => change({ max_length })} problem=${at("max_length")} />
-      ${flag("truncate", "Otherwise a longer value holds the student back.")}
+      ${flag("truncate", OPTIONS.truncate)}
       <${TextArea}
         label=${FIELD.one_of}
         optional
-        hint="The values that the SIS takes, one in each line."
+        hint=${OPTIONS.oneOf}
         rows=${Math.min(6, (field.one_of?.length ?? 0) + 1)}
         value=${(field.one_of ?? []).join("\n")}
         onInput=${(text) => change({ one_of: text === "" ? undefined : linesOf(text) })}
@@ -74,21 +75,21 @@ function Checks({ field, change, problems, open }) {
       <${TextField}
         label=${FIELD.pattern}
         optional
-        hint="A regular expression that the whole value matches, such as [0-9]{10}."
+        hint=${OPTIONS.pattern}
         value=${field.pattern ?? ""}
         onInput=${(text) => change({ pattern: text === "" ? undefined : text })}
         problem=${at("pattern")}
       />
       <${OptionalText}
         label=${FIELD.default}
-        hint="What is written where the field is blank."
+        hint=${OPTIONS.default}
         value=${field.default}
         onInput=${(text) => change({ default: text })}
         problem=${at("default")}
       />
       <${SelectField}
         label=${FIELD.on_error}
-        hint="For a value that cannot be mapped."
+        hint=${OPTIONS.onError}
         options=${ON_ERROR_OPTIONS}
         value=${field.on_error ?? "hold"}
         onInput=${(way) => change({ on_error: way === "hold" ? undefined : way })}

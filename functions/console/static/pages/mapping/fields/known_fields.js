@@ -5,6 +5,7 @@ import { useData } from "../../../lib/data.js";
 import { createContext, useContext, useMemo } from "../../../lib/html.js";
 import { labelOf } from "../../../lib/text/names.js";
 import { COMMON_FIELDS, FACTS } from "../vocabulary.js";
+import { FIELD_LIST } from "./words.js";
 
 export const KnownFieldsContext = createContext({ c: null, data: null });
 
@@ -55,6 +56,16 @@ export function useFields(rows) {
   return { fields, busy: !data && !error, error };
 }
 
+// A value that a student has in a field; "" if none is known. A field of an entry has it in one of the groups.
+export function useSample(path) {
+  const { data } = useContext(KnownFieldsContext);
+  return useMemo(() => {
+    const own = path?.startsWith("entry.") ? path.slice("entry.".length) : null;
+    const isSource = (one) => one.path === path || (own !== null && (one.path.endsWith(`_${own}`) || one.path === `entry.${own}`));
+    return (data?.items ?? []).find((one) => isSource(one) && one.samples.length > 0)?.samples[0] ?? "";
+  }, [data, path]);
+}
+
 // The beginnings of the groups of fields that name guardians, such as student_annual.guardian1_, of those that
 // any student has.
 export function useGuardianGroups() {
@@ -81,6 +92,6 @@ function entries(items, each) {
 
 function hintOf(filled, looked_at, samples) {
   if (looked_at === 0) return "";
-  const share = `filled for ${Math.round((100 * filled) / looked_at)}%`;
+  const share = FIELD_LIST.filled(Math.round((100 * filled) / looked_at));
   return samples.length ? `${samples.join(", ")} · ${share}` : share;
 }

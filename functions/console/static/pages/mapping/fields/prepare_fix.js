@@ -37,7 +37,7 @@ function addDateFormat(field, value) {
   const isNew = found && !known.includes(found);
   return {
     changes: isNew && { transformations: withStep(field, at, { from: [...known.filter(Boolean), found] }) },
-    focus: `${selectorOf(at)} .parameters :is(input, select, textarea)`,
+    focus: `${selectorOf(at)} .format-list > div:nth-child(${isNew ? known.filter(Boolean).length + 1 : 1}) select`,
   };
 }
 

@@ -10,11 +10,12 @@ import { problemsWithin } from "../editor.js";
 import { useSources } from "../fields/known_fields.js";
 import { SETTINGS } from "../labels.js";
 import { Question } from "../steps/question.js";
+import { CONDITIONS } from "./words.js";
 
 export function Conditions({ where, rows, change, problems }) {
   return html`<${ConditionList}
     label=${SETTINGS.where}
-    none="No condition: every student."
+    none=${CONDITIONS.none}
     where=${where}
     set=${(list) => change({ where: list.length ? list : undefined })}
     sources=${useSources(rows)}
@@ -33,7 +34,7 @@ export function ConditionList({ label, none, where, set, sources, problems }) {
   };
   const remove = (index) => {
     set(where.filter((_, at) => at !== index));
-    announce(`Condition ${index + 1} was removed.`);
+    announce(CONDITIONS.removed(index + 1));
     focus(".add-condition");
   };
   const edit = (index, changes) => set(where.map((one, at) => (at === index ? withChanges(one, changes) : one)));
@@ -46,10 +47,10 @@ export function ConditionList({ label, none, where, set, sources, problems }) {
       ${where.map(
         (one, index) => html`<li key=${index} class="condition">
           <${Question} values=${one} change=${(changes) => edit(index, changes)} problems=${problemsWithin(problems, `[${index}]`)} sources=${sources} />
-          <${IconButton} label=${`Remove condition ${index + 1}`} icon="trash" onClick=${() => remove(index)} />
+          <${IconButton} label=${CONDITIONS.remove(index + 1)} icon="trash" onClick=${() => remove(index)} />
         </li>`,
       )}
     </ol>`}
-    <${Button} class="add-condition" kind="quiet" icon="plus" onClick=${add}>Add a condition<//>
+    <${Button} class="add-condition" kind="quiet" icon="plus" onClick=${add}>${CONDITIONS.add}<//>
   </div>`;
 }

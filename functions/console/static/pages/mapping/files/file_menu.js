@@ -6,9 +6,9 @@ import { useSelected } from "../../../lib/store.js";
 import { announce } from "../../../components/announce.js";
 import { ConfirmDialog } from "../../../components/dialog.js";
 import { Menu } from "../../../components/menu.js";
-import { count } from "../../../components/time.js";
 import { insertFile, moveFile, newId, removeFile } from "../draft.js";
 import { useEditor } from "../editor.js";
+import { FILE_MENU } from "./words.js";
 
 export function FileMenu({ id, select }) {
   const editor = useEditor();
@@ -17,7 +17,7 @@ export function FileMenu({ id, select }) {
   const index = order.indexOf(id);
   const move = (by) => {
     editor.update((draft) => moveFile(draft, id, by));
-    announce(`Moved to place ${index + by + 1} of ${order.length}.`);
+    announce(FILE_MENU.moved(index + by + 1, order.length));
   };
   const duplicate = () => {
     const copy = newId();
@@ -27,32 +27,32 @@ export function FileMenu({ id, select }) {
       return insertFile(draft, copy, renamed, fields.map((one) => draft.fields[one]), index + 1);
     });
     select(copy);
-    announce("The file was duplicated.");
+    announce(FILE_MENU.duplicated);
     focusSoon(`#settings-${copy} .settings-row`);
   };
   const remove = () => {
     setAsking(false);
     select(order[index + 1] ?? order[index - 1]);
     editor.update((draft) => removeFile(draft, id));
-    announce("The file was deleted. Undo brings it back.");
+    announce(FILE_MENU.removed);
     focusSoon(".field-mapping [role=tab][aria-selected=true], .start-others button");
   };
   const items = [
-    index > 0 && { label: "Move file left", onSelect: () => move(-1) },
-    index < order.length - 1 && { label: "Move file right", onSelect: () => move(1) },
-    { label: "Duplicate file", onSelect: duplicate },
-    { label: "Delete file", danger: true, onSelect: () => setAsking(true) },
+    index > 0 && { label: FILE_MENU.left, onSelect: () => move(-1) },
+    index < order.length - 1 && { label: FILE_MENU.right, onSelect: () => move(1) },
+    { label: FILE_MENU.duplicate, onSelect: duplicate },
+    { label: FILE_MENU.remove, danger: true, onSelect: () => setAsking(true) },
   ];
   const { settings, fields } = editor.draft.get().files[id] ?? { settings: {}, fields: [] };
-  return html`<${Menu} label="Actions of the file" items=${items} />
+  return html`<${Menu} label=${FILE_MENU.label} items=${items} />
     ${asking &&
     html`<${ConfirmDialog}
-      title=${`Delete ${settings.name || "this file"}?`}
-      confirm="Delete file"
+      title=${FILE_MENU.removeTitle(settings.name)}
+      confirm=${FILE_MENU.remove}
       danger
       action=${{ run: remove, busy: false, error: null }}
       onClose=${() => setAsking(false)}
     >
-      <p>Its settings and ${count(fields.length, "field")} go. Nothing is changed for exports until you save.</p>
+      <p>${FILE_MENU.removeNote(fields.length)}</p>
     <//>`}`;
 }

@@ -7,8 +7,9 @@ import { Sentence } from "../../../components/sentence.js";
 import { problemAt, useProblems, useSettings, useWarnings } from "../editor.js";
 import { IDENTIFIERS, SEPARATORS, SETTINGS, optionNamed } from "../labels.js";
 import { MoreSettings } from "./more_settings.js";
+import { FILE_SETTINGS } from "./words.js";
 
-const OTHER = { value: "other", label: "Another character" };
+const OTHER = { value: "other", label: FILE_SETTINGS.otherSeparator };
 
 const EXTENSIONS = [{ value: "CSV" }, { value: "txt" }];
 const IN_ROW = ["name", "extension", "separator", "text_identifier"];
@@ -21,8 +22,8 @@ export function FileSettings({ id, menu }) {
   const { name, extension = "csv" } = settings;
   const at = (key) => problemAt(problems, key);
   const others = problems.filter((one) => !IN_ROW.some((key) => one.at.startsWith(key)));
-  return html`<section class="file-settings" id=${`settings-${id}`} aria-label="File Settings">
-    <div class="file-heading"><h2>File Settings</h2>${menu}</div>
+  return html`<section class="file-settings" id=${`settings-${id}`} aria-label=${FILE_SETTINGS.title}>
+    <div class="file-heading"><h2>${FILE_SETTINGS.title}</h2>${menu}</div>
     <div class="settings-row">
       <${TextField}
         label=${SETTINGS.name}
@@ -67,6 +68,6 @@ function Separator({ value = "comma", change, problem }) {
       onInput=${select}
       problem=${other ? "" : problem}
     />
-    ${other && html`<${TextField} label="Separating character" value=${value} onInput=${(separator) => change({ separator })} problem=${problem} />`}
+    ${other && html`<${TextField} label=${FILE_SETTINGS.separator} value=${value} onInput=${(separator) => change({ separator })} problem=${problem} />`}
   </div>`;
 }

@@ -8,6 +8,7 @@ import { SETTINGS, rowsInWords, settingInWords } from "../labels.js";
 import { CHOICES } from "../vocabulary.js";
 import { Conditions } from "./conditions.js";
 import { RowsSetting } from "./rows_setting.js";
+import { FILE_SETTINGS } from "./words.js";
 
 export function MoreSettings({ id, settings, change, problems }) {
   const [open, setOpen] = useState(false);
@@ -18,12 +19,12 @@ export function MoreSettings({ id, settings, change, problems }) {
   const set = (key, value, defaultValue) => change({ [key]: value === defaultValue ? undefined : value });
   const shown = problems.filter((one) => !(one.at.split(/[.[]/)[0] in SETTINGS));
   return html`<details class="more-settings" id=${`more-${id}`} open=${open} onToggle=${onToggle}>
-    <summary>More settings <span class="muted">${inWords(settings)}</span></summary>
+    <summary>${FILE_SETTINGS.more} <span class="muted">${inWords(settings)}</span></summary>
     ${shown.map((one) => html`<p key=${one.at + one.message} class="problem"><${Sentence} text=${one.message} /></p>`)}
     <div class="parameters">
       <${Checkbox}
         label=${SETTINGS.header}
-        hint="The first line has the names of the fields."
+        hint=${FILE_SETTINGS.headerHint}
         checked=${settings.header !== false}
         onInput=${(on) => set("header", on, true)}
       />
@@ -48,8 +49,8 @@ export function inWords(settings) {
   const found = Object.keys(CHOICES)
     .filter((key) => settings[key] && settings[key] !== CHOICES[key][0])
     .map((key) => `${SETTINGS[key].toLowerCase()}: ${settingInWords(key, settings[key]).toLowerCase()}`);
-  if (settings.header === false) found.unshift("no header");
+  if (settings.header === false) found.unshift(FILE_SETTINGS.noHeader);
   if (settings.rows && settings.rows !== "student") found.push(rowsInWords(settings.rows));
-  if (settings.where?.length) found.push(`only rows that fulfil ${settings.where.length === 1 ? "a condition" : "conditions"}`);
+  if (settings.where?.length) found.push(FILE_SETTINGS.conditions(settings.where.length));
   return found.join(" · ");
 }

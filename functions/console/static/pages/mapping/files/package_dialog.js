@@ -10,6 +10,7 @@ import { Checkbox, SelectField, TextField } from "../../../components/fields.js"
 import { withChanges } from "../draft.js";
 import { problemAt, problemsWithin, useEditor } from "../editor.js";
 import { MANIFEST, PACKAGE } from "../labels.js";
+import { ZIP } from "./words.js";
 
 const NEW_MANIFEST = { rows: [{ property: "", value: "" }] };
 
@@ -20,18 +21,18 @@ export function PackageDialog({ onClose }) {
   const problems = problemsWithin(all, "package");
   const set = (now) => editor.update((draft) => withChanges(draft, { package: now }), "package");
   const change = (changes) => set(withChanges(wanted, changes));
-  return html`<${Dialog} title=${PACKAGE.package} onClose=${onClose} actions=${html`<${Button} kind="primary" onClick=${onClose}>Done<//>`} wide>
+  return html`<${Dialog} title=${PACKAGE.package} onClose=${onClose} actions=${html`<${Button} kind="primary" onClick=${onClose}>${ZIP.done}<//>`} wide>
     <${Checkbox}
-      label="Deliver all files as one zip"
-      hint="As OneRoster does. It is not saved before you press Save."
+      label=${ZIP.on}
+      hint=${ZIP.onHint}
       checked=${Boolean(wanted)}
       onInput=${(on) => set(on ? { name: "" } : undefined)}
     />
     ${wanted &&
-    html`<${TextField} label=${PACKAGE.name} hint="Without .zip, such as oneroster." value=${wanted.name} onInput=${(name) => change({ name })} problem=${problemAt(problems, "name")} />
+    html`<${TextField} label=${PACKAGE.name} hint=${ZIP.nameHint} value=${wanted.name} onInput=${(name) => change({ name })} problem=${problemAt(problems, "name")} />
       <${Checkbox}
         label=${PACKAGE.manifest}
-        hint="A file that says what is in the zip."
+        hint=${ZIP.manifestHint}
         checked=${Boolean(wanted.manifest)}
         onInput=${(on) => change({ manifest: on ? NEW_MANIFEST : undefined })}
       />`}
@@ -54,29 +55,29 @@ function Manifest({ manifest, set, problems }) {
   };
   const remove = (index) => {
     change({ rows: manifest.rows.filter((_, at) => at !== index) });
-    announce(`Row ${index + 1} was removed.`);
+    announce(ZIP.removed(index + 1));
     focus(Math.min(index, manifest.rows.length - 2));
   };
   return html`<div class="manifest" ref=${root}>
     <div class="parameters">
       <${TextField} label=${MANIFEST.name} value=${manifest.name ?? "manifest"} onInput=${(name) => change({ name })} problem=${problemAt(problems, "name")} />
-      <${TextField} label="First header" value=${header[0]} onInput=${(text) => change({ header: [text, header[1]] })} problem=${problemAt(problems, "header")} />
-      <${TextField} label="Second header" value=${header[1]} onInput=${(text) => change({ header: [header[0], text] })} />
+      <${TextField} label=${ZIP.firstHeader} value=${header[0]} onInput=${(text) => change({ header: [text, header[1]] })} problem=${problemAt(problems, "header")} />
+      <${TextField} label=${ZIP.secondHeader} value=${header[1]} onInput=${(text) => change({ header: [header[0], text] })} />
     </div>
     <ol class="plain" aria-label=${MANIFEST.rows}>
       ${manifest.rows.map(
         (row, index) => html`<li key=${index} class="manifest-row" role="listitem">
           <${ManifestRow} row=${row} names=${names} edit=${(changes) => edit(index, changes)} problems=${problemsWithin(problems, `rows[${index}]`)} />
-          <${IconButton} label=${`Remove row ${index + 1} of the manifest`} icon="close" disabled=${manifest.rows.length === 1} onClick=${() => remove(index)} />
+          <${IconButton} label=${ZIP.removeRow(index + 1)} icon="close" disabled=${manifest.rows.length === 1} onClick=${() => remove(index)} />
         </li>`,
       )}
     </ol>
-    <${Button} kind="quiet" icon="plus" onClick=${add}>Add a row<//>
+    <${Button} kind="quiet" icon="plus" onClick=${add}>${ZIP.addRow}<//>
   </div>`;
 }
 
 function ManifestRow({ row, names, edit, problems }) {
-  const files = [{ value: "", label: "always" }, ...new Set([...names, row.file].filter(Boolean))];
+  const files = [{ value: "", label: ZIP.always }, ...new Set([...names, row.file].filter(Boolean))];
   return html`<${TextField} label=${MANIFEST.property} value=${row.property} onInput=${(property) => edit({ property })} problem=${problemAt(problems, "property")} />
     <${TextField} label=${MANIFEST.value} value=${row.value} onInput=${(value) => edit({ value })} problem=${problemAt(problems, "value")} />
     <${SelectField}

@@ -7,13 +7,9 @@ import { problemAt } from "../editor.js";
 import { useSources } from "../fields/known_fields.js";
 import { ROWS, SETTINGS } from "../labels.js";
 import { OptionalText, PathField, linesOf } from "../steps/parameter.js";
+import { ROW_KINDS } from "./words.js";
 
-const KINDS = [
-  { value: "student", label: "One row for each student" },
-  { value: "list", label: "One row for each entry of a list" },
-  { value: "groups", label: "One row for each group of fields" },
-  { value: "distinct", label: "One row for each distinct value" },
-];
+const KINDS = ["student", "list", "groups", "distinct"].map((value) => ({ value, label: ROW_KINDS[value] }));
 const FIRST = {
   student: undefined,
   list: { each: "" },
@@ -29,10 +25,10 @@ export function RowsSetting({ rows, change, problems }) {
   return html`<div class="parameters">
     <${SelectField} label=${SETTINGS.rows} options=${KINDS} value=${kind} onInput=${(to) => change({ rows: FIRST[to] })} problem=${at("")} />
     ${kind === "list" &&
-    html`<${TextField} label=${ROWS.each} hint="The path of the list, such as contacts." value=${rows.each} onInput=${(each) => set({ each })} problem=${at("each")} />
+    html`<${TextField} label=${ROWS.each} hint=${ROW_KINDS.listHint} value=${rows.each} onInput=${(each) => set({ each })} problem=${at("each")} />
       <${OptionalText}
         label=${ROWS.delimiter}
-        hint="What stands between its items, such as |."
+        hint=${ROW_KINDS.delimiterHint}
         value=${rows.delimiter}
         onInput=${(delimiter) => set({ delimiter })}
         problem=${at("delimiter")}
@@ -40,7 +36,7 @@ export function RowsSetting({ rows, change, problems }) {
     ${kind === "groups" &&
     html`<${TextArea}
       label=${ROWS.groups}
-      hint="One in each line, such as student_annual.guardian1_"
+      hint=${ROW_KINDS.groupsHint}
       value=${rows.each.join("\n")}
       onInput=${(text) => set({ each: linesOf(text) })}
       problem=${at("each")}
@@ -49,7 +45,7 @@ export function RowsSetting({ rows, change, problems }) {
     html`<${TextField}
       label=${ROWS.skip_when_blank}
       optional
-      hint="An entry without these has no row: names with a comma between, such as fname."
+      hint=${ROW_KINDS.skipHint}
       value=${skipText(rows.skip_when_blank)}
       onInput=${(text) => set({ skip_when_blank: skipOf(text) })}
       problem=${at("skip_when_blank")}

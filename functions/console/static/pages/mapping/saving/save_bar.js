@@ -12,6 +12,7 @@ import { Notice } from "../../../components/states.js";
 import { Time } from "../../../components/time.js";
 import { definitionOf, idsByIndex } from "../draft.js";
 import { textOf, useEditor, useIsChanged } from "../editor.js";
+import { clearFilter } from "../fields/rows_shown.js";
 import { clientProblems } from "../preview/client_checks.js";
 import { problemsById } from "../preview/preview.js";
 import { ConflictDialog } from "./conflict_dialog.js";
@@ -95,6 +96,7 @@ function showFirst(editor, select) {
   for (const file of draft.order) {
     const field = draft.files[file].fields.find((id) => fields[id]);
     if (!files[file] && !field) continue;
+    clearFilter();
     select?.(file);
     const selector = files[file] ? `#settings-${file}` : `#row-${field}`;
     afterDrawing(() => {

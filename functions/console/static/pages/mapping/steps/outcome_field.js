@@ -3,12 +3,9 @@
 import { html } from "../../../lib/html.js";
 import { Combobox } from "../../../components/combobox.js";
 import { SelectField, TextField } from "../../../components/fields.js";
+import { OUTCOME } from "./words.js";
 
-const KINDS = [
-  { value: "stays", label: "the value so far" },
-  { value: "text", label: "this text" },
-  { value: "field", label: "the value of a field" },
-];
+const KINDS = ["stays", "text", "field"].map((value) => ({ value, label: OUTCOME[value] }));
 const FIRST = { stays: undefined, text: "", field: { field: "" } };
 
 export function OutcomeField({ label, problem, value, onInput, sources }) {
@@ -17,13 +14,13 @@ export function OutcomeField({ label, problem, value, onInput, sources }) {
     <${SelectField} label=${label} options=${KINDS} value=${kind} onInput=${(to) => onInput(FIRST[to])} problem=${kind === "stays" ? problem : ""} />
     ${kind === "text" &&
     html`<${TextField}
-      label=${`${label}: text`}
-      hint=${value === "" ? "Empty: a blank is written." : ""}
+      label=${OUTCOME.textOf(label)}
+      hint=${value === "" ? OUTCOME.blank : ""}
       value=${value}
       onInput=${onInput}
       problem=${problem}
     />`}
     ${kind === "field" &&
-    html`<${Combobox} label=${`${label}: field`} options=${sources} value=${value.field ?? ""} onInput=${(field) => onInput({ field })} problem=${problem} />`}
+    html`<${Combobox} label=${OUTCOME.fieldOf(label)} options=${sources} value=${value.field ?? ""} onInput=${(field) => onInput({ field })} problem=${problem} />`}
   </div>`;
 }

@@ -4,14 +4,18 @@ import { html } from "../../../lib/html.js";
 import { Combobox } from "../../../components/combobox.js";
 import { Checkbox, SelectField, TextArea, TextField } from "../../../components/fields.js";
 import { choiceInWords } from "../labels.js";
+import { FormatField, FormatList } from "./format_field.js";
 import { OutcomeField } from "./outcome_field.js";
 import { PathList } from "./path_list.js";
+import { PARAMETERS } from "./words.js";
 
 // `onInput` receives the value, or undefined to leave it out; `problems` are those of the parameter.
-export function Parameter({ parameter, value, onInput, problems, sources }) {
+export function Parameter({ parameter, value, onInput, problems, sources, source, given: read }) {
   const { key, label, hint, kind, required } = parameter;
   const common = { label, hint, problem: problems[0]?.message ?? "" };
   const given = value ?? parameter.default;
+  if (kind === "date_formats") return html`<${FormatList} label=${label} hint=${hint} problems=${problems} value=${value} source=${source} onInput=${onInput} />`;
+  if (kind === "date_format" || kind === "phone_format") return html`<${FormatField} ...${common} kind=${kind} value=${given ?? ""} source=${source} given=${[read ?? []].flat()} onInput=${onInput} />`;
   if (kind === "number") return html`<${NumberField} ...${common} value=${given} optional=${!required} onInput=${onInput} />`;
   if (kind === "yes_no") return html`<${Checkbox} label=${label} hint=${hint} problem=${common.problem} checked=${given === true} onInput=${(on) => onInput(on || undefined)} />`;
   if (kind === "choice") return html`<${ChoiceField} ...${common} parameter=${parameter} value=${value} onInput=${onInput} />`;
@@ -36,13 +40,13 @@ export function OptionalText({ label, hint, problem, value, onInput }) {
   const there = value !== undefined && value !== null;
   return html`<div class="optional-text">
     <${Checkbox} label=${label} hint=${hint} problem=${there ? "" : problem} checked=${there} onInput=${(on) => onInput(on ? "" : undefined)} />
-    ${there && html`<${TextField} label=${`${label}: text`} hideLabel hint=${blanksHint(value)} problem=${problem} value=${value} onInput=${onInput} />`}
+    ${there && html`<${TextField} label=${PARAMETERS.textOf(label)} hideLabel hint=${blanksHint(value)} problem=${problem} value=${value} onInput=${onInput} />`}
   </div>`;
 }
 
 function ChoiceField({ parameter, value, onInput, ...frame }) {
   const options = parameter.options.map((one) => ({ value: one, label: choiceInWords(one) }));
-  const left_out = { value: "", label: "As “On error” says" };
+  const left_out = { value: "", label: PARAMETERS.asOnError };
   const all = parameter.required || parameter.default !== null ? options : [left_out, ...options];
   return html`<${SelectField} ...${frame} options=${all} value=${value ?? parameter.default ?? ""} onInput=${(one) => onInput(one || undefined)} />`;
 }
@@ -51,7 +55,7 @@ function ChoiceField({ parameter, value, onInput, ...frame }) {
 function TextsField({ value, onInput, ...frame }) {
   const lines = Array.isArray(value) ? value : value === null || value === undefined ? [] : [value];
   const read = (text) => (linesOf(text).length === 1 ? text : linesOf(text));
-  const hint = [frame.hint, "One in each line."].filter(Boolean).join(". ").replace("..", ".");
+  const hint = [frame.hint, PARAMETERS.onePerLine].filter(Boolean).join(". ").replace("..", ".");
   return html`<${TextArea}
     ...${frame}
     hint=${hint}
@@ -67,12 +71,10 @@ export function PathField({ sources, onInput, ...given }) {
   return html`<${Combobox} ...${given} options=${sources} onInput=${(path) => onInput(path === "" ? undefined : path)} />`;
 }
 
-const BLANKS = { " ": "space", "\t": "tab" };
-
-// A hint for a text that looks empty or has blanks around, because blanks are invisible.
+// A hint for a text that looks empty or has spaces around, because spaces are invisible.
 export function blanksHint(text) {
   if (typeof text !== "string" || text === "" || text === text.trim()) return "";
-  if (text.trim() !== "") return "There are blanks around this text.";
-  const names = [...text].map((one) => BLANKS[one] ?? "blank");
-  return names.length === 1 ? `This is one ${names[0]}.` : `These are ${names.length} blanks.`;
+  if (text.trim() !== "") return PARAMETERS.spacesAround;
+  if (text === "\t") return PARAMETERS.oneTab;
+  return text.length === 1 ? PARAMETERS.oneSpace : PARAMETERS.spaces(text.length);
 }

@@ -5,7 +5,7 @@ import { problemsWithin } from "../editor.js";
 import { Parameter } from "./parameter.js";
 
 // `values` has them by key; `change({key: value})`; `children` come first.
-export function Parameters({ parameters, values, change, problems, sources, children }) {
+export function Parameters({ parameters, values, change, problems, sources, source, children }) {
   return html`<div class="parameters">
     ${children}
     ${parameters.map(
@@ -16,6 +16,8 @@ export function Parameters({ parameters, values, change, problems, sources, chil
         onInput=${(value) => change({ [parameter.key]: value })}
         problems=${problemsWithin(problems, parameter.key)}
         sources=${sources}
+        source=${source}
+        given=${values.from}
       />`,
     )}
   </div>`;

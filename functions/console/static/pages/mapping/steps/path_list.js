@@ -1,10 +1,11 @@
-// The further fields that a step reads, in order.
+// The other fields that a step reads, in order.
 
 import { afterDrawing } from "../../../lib/focus.js";
 import { html, useRef } from "../../../lib/html.js";
 import { Button, IconButton } from "../../../components/button.js";
 import { Combobox } from "../../../components/combobox.js";
 import { problemAt } from "../editor.js";
+import { PARAMETERS } from "./words.js";
 
 export function PathList({ label, problems, value, onInput, sources }) {
   const root = useRef(null);
@@ -26,15 +27,15 @@ export function PathList({ label, problems, value, onInput, sources }) {
     ${paths.map(
       (path, index) => html`<div key=${index}>
         <${Combobox}
-          label=${`Further field ${index + 1}`}
+          label=${PARAMETERS.field(index + 1)}
           options=${sources}
           value=${path}
           onInput=${(now) => set(index, now)}
           problem=${problemOf(index)}
         />
-        ${paths.length > 1 && html`<${IconButton} label=${`Remove further field ${index + 1}`} icon="close" onClick=${() => remove(index)} />`}
+        ${paths.length > 1 && html`<${IconButton} label=${PARAMETERS.removeField(index + 1)} icon="close" onClick=${() => remove(index)} />`}
       </div>`,
     )}
-    <${Button} kind="quiet" icon="plus" onClick=${add}>Add a further field<//>
+    <${Button} kind="quiet" icon="plus" onClick=${add}>${PARAMETERS.addField}<//>
   </div>`;
 }

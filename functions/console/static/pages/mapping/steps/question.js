@@ -6,6 +6,7 @@ import { problemAt } from "../editor.js";
 import { TEST_LABELS, CONDITION } from "../labels.js";
 import { TESTS } from "../vocabulary.js";
 import { PathField, linesOf } from "./parameter.js";
+import { QUESTION } from "./words.js";
 
 const OPTIONS = TESTS.map((value) => ({ value, label: TEST_LABELS[value] ?? value.replaceAll("_", " ") }));
 const FIRST = { is_blank: true, one_of: [] };
@@ -22,7 +23,7 @@ export function Question({ values, change, problems, sources, fieldOptional }) {
   return html`<div class="question">
     <${PathField}
       label=${CONDITION.field}
-      hint=${fieldOptional ? "Left empty: the value so far." : ""}
+      hint=${fieldOptional ? QUESTION.thisField : ""}
       sources=${sources}
       value=${values.field ?? ""}
       onInput=${(field) => change({ field: field ?? (fieldOptional ? undefined : "") })}
@@ -33,7 +34,7 @@ export function Question({ values, change, problems, sources, fieldOptional }) {
     ${test === "includes" &&
     html`<${TextField}
       label=${CONDITION.delimiter}
-      hint="What stands between the items."
+      hint=QUESTION.between
       value=${values.delimiter ?? "|"}
       onInput=${(delimiter) => change({ delimiter })}
       problem=${problemAt(problems, "delimiter")}
@@ -41,7 +42,7 @@ export function Question({ values, change, problems, sources, fieldOptional }) {
     ${!CASELESS.includes(test) &&
     html`<${Checkbox}
       label=${CONDITION.ignore_case}
-      hint="A and a are the same."
+      hint=QUESTION.caseless
       checked=${values.ignore_case === true}
       onInput=${(on) => change({ ignore_case: on || undefined })}
     />`}
@@ -51,15 +52,15 @@ export function Question({ values, change, problems, sources, fieldOptional }) {
 function Compared({ test, value, onInput, problem }) {
   if (test === "is_blank") {
     const options = [
-      { value: "true", label: "It is blank" },
-      { value: "false", label: "It is not blank" },
+      { value: "true", label: QUESTION.isBlank },
+      { value: "false", label: QUESTION.isNotBlank },
     ];
     return html`<${SelectField} label=${CONDITION.compared} options=${options} value=${String(value ?? true)} onInput=${(one) => onInput(one === "true")} problem=${problem} />`;
   }
   if (test === "one_of")
     return html`<${TextArea}
       label=${CONDITION.compared}
-      hint=${`One in each line.${value?.includes("") ? " An empty line is among them: a blank value counts too." : ""}`}
+      hint=${[QUESTION.onePerLine, value?.includes("") && QUESTION.emptyLine].filter(Boolean).join(" ")}
       value=${(value ?? []).join("\n")}
       onInput=${(text) => onInput(text === "" ? [] : linesOf(text))}
       problem=${problem}

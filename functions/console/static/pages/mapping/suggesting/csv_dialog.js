@@ -14,24 +14,24 @@ import { CsvFile } from "../../../shared/csv_file.js";
 import { Dialog } from "../../../components/dialog.js";
 import { RadioGroup, TextArea } from "../../../components/fields.js";
 import { ErrorNotice, Loading } from "../../../components/states.js";
-import { count } from "../../../components/time.js";
 import { insertFile, newId } from "../draft.js";
 import { useEditor } from "../editor.js";
 import { useFields, useGuardianGroups, useSources } from "../fields/known_fields.js";
 import { SEPARATORS } from "../labels.js";
 import { fieldFor, suggestions } from "./suggest.js";
 import { mayBeCodes } from "./values.js";
+import { CSV } from "./words.js";
 
 const MAX_COLUMNS = 500; // as many as a file of a mapping can have
 const ROWS = [
-  { value: "student", label: "One row for each student" },
-  { value: "guardians", label: "One row for each guardian" },
+  { value: "student", label: CSV.student },
+  { value: "guardians", label: CSV.guardians },
 ];
 const SURENESS = {
-  sure: { tone: "good", label: "Good match" },
-  likely: { tone: "warn", label: "Check" },
-  none: { tone: "calm", label: "No match" },
-  chosen: { tone: "good", label: "Your choice" },
+  sure: { tone: "good", label: CSV.sure },
+  likely: { tone: "warn", label: CSV.likely },
+  none: { tone: "calm", label: CSV.none },
+  chosen: { tone: "good", label: CSV.chosen },
 };
 
 export function CsvDialog({ c, select, onClose }) {
@@ -57,23 +57,23 @@ export function CsvDialog({ c, select, onClose }) {
     const id = newId();
     editor.update((draft) => insertFile(draft, id, settingsOf(file?.name ?? "", delimiter, rows), made, draft.order.length));
     select(id);
-    announce(`${count(made.length, "field")} added. Look at the mapped values, then save.`);
+    announce(CSV.added(made.length));
     onClose();
     focusSoon(`#settings-${id} .settings-row`);
   });
   const tooMany = columns.length > MAX_COLUMNS;
-  const actions = html`<${Button} onClick=${onClose}>Cancel<//>
+  const actions = html`<${Button} onClick=${onClose}>${CSV.cancel}<//>
     <${Button} kind="primary" busy=${adding.busy} disabled=${columns.length === 0 || tooMany || busy} onClick=${() => adding.run()}>
-      ${columns.length ? `Add ${count(columns.length, "field")}` : "Add fields"}
+      ${CSV.add(columns.length)}
     <//>`;
-  return html`<${Dialog} title="New File from a CSV" onClose=${onClose} actions=${actions} wide>
-    <p>Choose the template or a sample file of your SIS: each of its columns becomes a field, with a suggestion. The file stays in this browser.</p>
-    <${CsvFile} label="Template or sample file" hint="CSV with the column headers in the first row. Drop it here, or choose it." convert=${(table) => table} onRead=${take} />
-    ${!file && html`<${TextArea} label="Or its header row" hint="Paste the column headers, as in Student_Number,Last_Name,First_Name." rows="2" value=${text} onInput=${setText} />`}
-    ${groups.length > 0 && html`<${RadioGroup} label="Rows" options=${ROWS} value=${kind} onInput=${(to) => { setKind(to); setChosen({}); }} />`}
-    ${tooMany && html`<p class="problem">The file has ${columns.length} columns. A file can have at most ${MAX_COLUMNS}.</p>`}
+  return html`<${Dialog} title=${CSV.title} onClose=${onClose} actions=${actions} wide>
+    <p>${CSV.lead}</p>
+    <${CsvFile} label=${CSV.file} hint=${CSV.fileHint} convert=${(table) => table} onRead=${take} />
+    ${!file && html`<${TextArea} label=${CSV.headers} hint=${CSV.headersHint} rows="2" value=${text} onInput=${setText} />`}
+    ${groups.length > 0 && html`<${RadioGroup} label=${CSV.rows} options=${ROWS} value=${kind} onInput=${(to) => { setKind(to); setChosen({}); }} />`}
+    ${tooMany && html`<p class="problem">${CSV.tooMany(columns.length, MAX_COLUMNS)}</p>`}
     ${busy && columns.length > 0 && html`<${Loading} />`}
-    <${ErrorNotice} error=${error} title="There are no suggestions: the fields of your students could not be read" />
+    <${ErrorNotice} error=${error} title=${CSV.noFields} />
     ${columns.length > 0 && !tooMany && !busy && html`<${Columns} columns=${columns} accepted=${accepted} sources=${sources} choose=${(index, path) => setChosen({ ...chosen, [index]: path })} />`}
     <${ErrorNotice} error=${adding.error} />
   <//>`;
@@ -83,13 +83,13 @@ function Columns({ columns, accepted, sources, choose }) {
   const without = accepted.filter(({ from }) => !from).length;
   const unsure = accepted.filter(({ sureness }) => sureness === "likely").length;
   return html`<p role="status">
-      ${count(columns.length, "column")}: ${columns.length - without - unsure} matched, ${unsure} to check, ${without} without a field, which stay blank.
+      ${CSV.summary(columns.length, columns.length - without - unsure, unsure, without)}
     </p>
     <ul class="plain suggestions">
       ${accepted.map(
         ({ header, from, sureness }, index) => html`<li key=${index}>
           <div><strong>${header}</strong>${columns[index].values.length > 0 && html`<small class="muted">${columns[index].values.slice(0, 3).join(", ")}</small>`}</div>
-          <${Combobox} label=${`Enroll field of ${header}`} hideLabel options=${sources} value=${from} onInput=${(path) => choose(index, path)} />
+          <${Combobox} label=${CSV.fieldOf(header)} hideLabel options=${sources} value=${from} onInput=${(path) => choose(index, path)} />
           <${Badge} tone=${SURENESS[sureness].tone}>${SURENESS[sureness].label}<//>
         </li>`,
       )}

@@ -53,8 +53,8 @@ def build_checks(field: "MappedField", budget: Budget) -> Check | None:
 
 def _max_length(length: int) -> Check:
     message = (
-        f"The value is longer than {length} characters: shorten it in Enroll, raise `max_length`, "
-        "or set `truncate`."
+        f"The value is longer than {length} characters: shorten it in Enroll, or raise the maximum "
+        "length or have longer values shortened in the mapping."
     )
 
     def check(value: str) -> str:
@@ -69,7 +69,7 @@ def _max_length(length: int) -> Check:
 
 def _one_of(values: Sequence[str]) -> Check:
     allowed = {compose(value): value for value in values} | {value: value for value in values}
-    message = "The value is not in `one_of`: correct it in Enroll, or add it to `one_of`."
+    message = "The value is not an allowed value: correct it in Enroll, or allow it in the mapping."
 
     def check(value: str) -> str:
         found = allowed.get(value) or allowed.get(compose(value))

@@ -165,7 +165,7 @@ def _field_list_problems(
     if isinstance(fields, list | tuple) and all(
         isinstance(field, dict) and field.get("mapping_type") == "do_not_map" for field in fields
     ):
-        yield Problem(f"{at}.fields", "Write at least one mapped field.")
+        yield Problem(f"{at}.fields", "Add at least one field that is mapped.")
     seen: dict[str, int] = {}
     for number, field in _items(file, "fields"):
         if field.get("mapping_type") == "do_not_map":
@@ -178,7 +178,7 @@ def _field_list_problems(
         if header in seen:
             yield Problem(
                 f"{here}.to",
-                f'fields[{seen[header]}] also has the header "{header[:80]}": a file can have each '
+                f"“{header[:80]}” is already used by fields[{seen[header]}]: a file can have each "
                 "header only once.",
             )
         seen.setdefault(header, number)

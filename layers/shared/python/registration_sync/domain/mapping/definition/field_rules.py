@@ -109,8 +109,8 @@ def _source_missing(at: str, field: Definition) -> Iterator[Problem]:
     if is_direct and field.get("from") is None and field.get("default") is None:
         yield Problem(
             f"{at}.from",
-            "This is missing: write the field of the registration, such as students.fname, or for "
-            "a column without a source a `default` (an empty text for blank).",
+            "Select an Enroll field, such as students.fname, or use Value Input for a fixed value. "
+            "For an empty column, set a blank `default`.",
         )
     steps = [step for _, step in _steps(field)]
     if field.get("mapping_type") != "transformation" or field.get("from") is not None or not steps:
@@ -125,8 +125,8 @@ def _source_missing(at: str, field: Definition) -> Iterator[Problem]:
         ]
         yield Problem(
             f"{at}.from",
-            "This is missing: write the field of the registration, such as students.fname "
-            f"(only a chain that starts with {' or '.join(starters)} works without it).",
+            "Select an Enroll field, such as students.fname. Only transformations that start with "
+            f"{' or '.join(starters)} work without one.",
         )
 
 

@@ -28,8 +28,8 @@ def check_name(name: str) -> str:
     """Returns a file name that cannot leave its folder; ValueError says what to write instead."""
     if not name or name != name.strip() or name.startswith(".") or ".." in name:
         raise ValueError(
-            "Write the file's name without its extension, such as students: not empty, without a "
-            "dot or blank at the start, a blank at the end, or two dots together."
+            "Enter a file name without its extension, such as students. It can't start or end with "
+            "a space, start with a dot, or have two dots together."
         )
     # Windows servers reject these characters, and ":" names an alternate data stream there.
     wrong = [
@@ -134,7 +134,7 @@ class FileSettings(DefinitionPart):
     line_breaks: Annotated[
         Literal["keep", "space"],
         Field(
-            title="Line breaks inside a value",
+            title="Line breaks in values",
             description="keep or space, for line breaks inside a value",
         ),
     ] = "keep"
@@ -156,7 +156,7 @@ class FileSettings(DefinitionPart):
     when_nothing_due: Annotated[
         Literal["leave", "header_only"],
         Field(
-            title="When nothing is due",
+            title="When no students are ready",
             description="leave (the last file stays as it is) or header_only (a scheduled export "
             "replaces the last file by one with only its header, for importers that read again "
             "what lies there)",
@@ -183,7 +183,7 @@ class FileSettings(DefinitionPart):
         Field(
             strict=False,
             max_length=20,
-            title="Only rows that fulfil",
+            title="Include rows only if",
             description="a list of conditions that a row must meet, such as "
             '{"field": "students.grade", "not_equal": "PK"}',
         ),

@@ -21,7 +21,7 @@ from registration_sync.domain.mapping.values.unmappable import OnError
 
 
 def _check_header(header: str) -> str:
-    message = "Write a header of 1 to 200 characters on one line, as the SIS names it."
+    message = "Enter the column header that your SIS expects: 1 to 200 characters, on one line."
     if is_blank(header) or len(header) > 200:
         raise ValueError(message)
     for index, character in enumerate(header):

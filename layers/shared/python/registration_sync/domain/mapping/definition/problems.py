@@ -22,6 +22,12 @@ _LISTS = {
     "rows": "a row",
 }
 
+_EMPTY: Mapping[int | str, str] = {
+    "transformations": "Add a transformation.",
+    "fields": "Select at least one field.",
+}
+"""What to do about an empty list."""
+
 
 @dataclass(frozen=True, slots=True)
 class Models:
@@ -68,6 +74,8 @@ def _as_problem(detail: ErrorDetails, models: Models, *, is_listed: bool) -> Pro
         message = f"This is missing: write {expected}."
     elif kind == "string_too_long":
         message = f"This is too long: write at most {detail['ctx']['max_length']} characters."
+    elif kind == "too_short" and location[-1] in _EMPTY:
+        message = _EMPTY[location[-1]]
     elif kind in {"too_short", "string_too_short"}:
         message = f"This is empty: write {expected}."
     else:

@@ -74,17 +74,17 @@ class IfThenElseStep(Step, ValueTest):
     type: Literal["if_then_else"]
     source: Annotated[
         _Path | None,
-        Field(alias="field", description="the field to test; without it, the value so far"),
+        Field(alias="field", description="the field to test; without it, this field"),
     ] = None
     then: Annotated[
         _Outcome,
-        Field(description='a text in quotes, or {"field": PATH}; without it, the value so far'),
+        Field(description='a text in quotes, or {"field": PATH}; without it, the value stays'),
     ] = None
     otherwise: Annotated[
         _Outcome,
         Field(
             alias="else",
-            description='a text in quotes, or {"field": PATH}; without it, the value so far',
+            description='a text in quotes, or {"field": PATH}; without it, the value stays',
         ),
     ] = None
 
@@ -150,7 +150,7 @@ FIELD_STEPS = {
     ),
     "join": Transformation(
         "Join",
-        "Joins the value so far and further fields; leaves out blank values.",
+        "Combines this field with others; leaves out blank values.",
         JoinStep,
         _join,
         [
@@ -165,8 +165,8 @@ FIELD_STEPS = {
         starts="always",
     ),
     "pick": Transformation(
-        "Pick",
-        "The first that is not blank of the value so far and the further fields, in order.",
+        "Pick (first non-blank)",
+        "The first value that is not blank, of this field and others, in order.",
         PickStep,
         _pick,
         [
@@ -182,8 +182,8 @@ FIELD_STEPS = {
     ),
     "if_then_else": Transformation(
         "If Then Else",
-        "Tests a field or the value so far, and writes a text or another field's value. "
-        "If the `then` or `else` that applies is not given, the value so far stays.",
+        "Tests this field or another, and writes a text or another field's value. "
+        "If the `then` or `else` that applies is not given, the value stays.",
         IfThenElseStep,
         _if_then_else,
         [

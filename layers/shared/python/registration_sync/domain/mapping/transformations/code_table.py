@@ -75,7 +75,7 @@ class CodeTable(DefinitionPart):
     unmatched: Annotated[
         OnError | None,
         Field(
-            title="Without a code",
+            title="If no code matches",
             description="hold, keep, blank or default, for a value that has no code",
         ),
     ] = None
@@ -84,11 +84,18 @@ class CodeTable(DefinitionPart):
         Field(title="Code for blanks", description="the code for a blank value, in quotes"),
     ] = None
     ignore_case: Annotated[
-        bool, Field(description="true or false, without quotes: whether A and a are the same")
+        bool,
+        Field(
+            title="Ignore upper/lower case",
+            description="true or false, without quotes: whether A and a are the same",
+        ),
     ] = False
     trim: Annotated[
         bool,
-        Field(description="true or false, without quotes: whether to ignore blanks at the ends"),
+        Field(
+            title="Ignore extra spaces",
+            description="true or false, without quotes: whether to ignore spaces at the ends",
+        ),
     ] = False
     delimiter: Annotated[
         Text | None,
@@ -162,7 +169,7 @@ class _Codes(dict[str, str]):
             return ""
         raise Unmappable(
             "match_codes",
-            "The value has no match code: add one, or set `unmatched` for values without a code.",
+            "The value has no match code: add one, or change what applies if no code matches.",
             on_error=on_error,
         )
 

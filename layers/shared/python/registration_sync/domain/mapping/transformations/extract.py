@@ -158,7 +158,7 @@ def _phone_number(step: PhoneNumberStep, _context: StepContext) -> ValueStep:
             raise Unmappable(
                 "phone_number",
                 "The phone number has an extension, which this format has no room for: remove it "
-                "in Enroll, or set `extension` to drop.",
+                "in Enroll, or leave extensions out in the mapping.",
             )
         return template % tuple(found[1] + found[2] + found[3])
 
@@ -168,7 +168,7 @@ def _phone_number(step: PhoneNumberStep, _context: StepContext) -> ValueStep:
 EXTRACT_STEPS = {
     "split": Transformation(
         "Split",
-        "One part of a value, trimmed; blank if there is no such part.",
+        "Takes one part of a value, without spaces around it; blank if there is no such part.",
         SplitStep,
         _split,
         [

@@ -223,7 +223,7 @@ TEXT_STEPS = {
         [Example({}, "06520", "06520")],
     ),
     "transliterate": Transformation(
-        "Transliterate",
+        "Transliterate (remove accents)",
         "Replaces letters with accents and letters of other scripts by plain letters; keeps only "
         "letters, apostrophes, dashes, spaces and the characters in `keep`.",
         TransliterateStep,
@@ -248,20 +248,20 @@ TEXT_STEPS = {
     ),
     "trim": Transformation(
         "Trim",
-        "Removes blanks and invisible characters at both ends of a value.",
+        "Removes spaces and invisible characters at both ends of a value.",
         TrimStep,
         _plain(trim),
         [Example({}, "  Ana ", "Ana")],
     ),
     "squish": Transformation(
-        "Squish",
-        "Removes blanks at both ends of a value, and replaces each run of blanks by one space.",
+        "Remove extra spaces",
+        "Removes spaces at both ends of a value, and replaces several spaces in a row by one.",
         SquishStep,
         _plain(squish),
         [Example({}, " 12  Main\n St ", "12 Main St")],
     ),
     "pad": Transformation(
-        "Pad",
+        "Pad to length",
         "Fills a value up to a width; a longer value stays unchanged.",
         PadStep,
         _pad,

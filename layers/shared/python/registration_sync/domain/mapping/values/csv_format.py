@@ -176,7 +176,7 @@ def _without_formula(csv: CsvFormat, value: str) -> str:
     raise Unmappable(
         "formula",
         f"The value starts with {name_character(value, index)}, so a spreadsheet would run it as a "
-        "formula: correct it in Enroll, or set `formulas` of the file.",
+        "formula: correct it in Enroll, or change how the file writes formulas.",
     )
 
 
@@ -206,7 +206,7 @@ def unwritable(csv: CsvFormat, text: str) -> Unmappable | None:
     remedy = {
         "control_character": "write it without this character",
         "encoding": "write another text, or choose the encoding utf-8",
-        "formula": "write another text, or set `formulas` to keep or quote",
+        "formula": "write another text, or set the file's `formulas` to `keep` or `quote`",
         "text_identifier": "choose a text identifier, or another separator",
     }[found.rule]
     reason = found.message.partition(": ")[0].replace("The value", "The text", 1)
