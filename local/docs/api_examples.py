@@ -199,6 +199,7 @@ _FINISHED_RUN = {
                     "run_id": "20261122T030000Z-schedule",
                     "rows": 3,
                     "collected": "yes",
+                    "full": False,
                 }
             ],
         }
@@ -207,6 +208,8 @@ _FINISHED_RUN = {
     "error": None,
     "steps": [],
     "confirmed_by": "",
+    "confirmed_at": None,
+    "first_started_at": None,
     "erased": {"snapshots": 0, "lines": 0, "files": 0, "runs": 0},
 }
 _CANCELLED_RUN = _FINISHED_RUN | {

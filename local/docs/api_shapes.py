@@ -182,6 +182,7 @@ _REPLACED = obj(
         "run_id": TEXT,
         "rows": NUMBER_OR_NULL,
         "collected": {"enum": ["yes", "no", "unknown"]},
+        "full": YES_OR_NO,
     }
 )
 _CARRIED = obj(
@@ -519,6 +520,8 @@ SCHEMAS: dict[str, Schema] = {
             "error": _RUN_ERROR,
             "steps": items(_STEP),
             "confirmed_by": TEXT,
+            "confirmed_at": MOMENT_OR_NULL,
+            "first_started_at": MOMENT_OR_NULL,
             "override_guards": YES_OR_NO,
             "carry_over": YES_OR_NO,
             "resend_replaces": items(_REPLACED),

@@ -185,7 +185,7 @@ def export_manually(ada: Person, district: District) -> None:
     # Click the 3-dot menu on the SFTP connection card. Select "Export Students"
     ada.press_entry(ada.menu, "Export Students")
     ada.press(ada.button("Export 3 students"))
-    ada.sees(ada.dialog("Export Students").get_by_text("Delivered.").first)
+    ada.sees(ada.dialog("Export Students").get_by_text("3 students sent.").first)
     ada.page.keyboard.press("Escape")
     # Exported files will contain the students corresponding to the start year of the export
     files = district.files()

@@ -59,7 +59,9 @@ def test_a_card_shows_the_last_and_next_export_with_problems_first(
     with answering(ada, "/overview", "GET", under_way):
         ada.go(f"#{district.path}/schedule")
         ada.press(ada.link("Connections"))
-        expect(ada.page.get_by_role("progressbar", name="2025–26: mapping")).to_have_count(2)
+        expect(
+            ada.page.get_by_role("progressbar", name="2025–26: preparing the files")
+        ).to_have_count(2)
         ada.check()
 
 
@@ -224,7 +226,7 @@ def test_export_students_shows_the_rows_first_and_works_by_keyboard(
     press("Home")
     with going_on(lin):
         press("Enter")
-        lin.sees(lin.page.get_by_role("progressbar", name="Looking at what is due"))
+        lin.sees(lin.page.get_by_role("progressbar", name="Checking which students are ready"))
         lin.check()
     years = lin.page.get_by_role("row")
     expect(years.nth(1)).to_contain_text("2025–26")
@@ -237,7 +239,7 @@ def test_export_students_shows_the_rows_first_and_works_by_keyboard(
         press("Enter")
         lin.sees(lin.page.get_by_role("progressbar", name="2025–26: sending"))
         lin.check()
-    lin.sees(lin.dialog("Export Students").get_by_text("Delivered.").first)
+    lin.sees(lin.dialog("Export Students").get_by_text("3 students sent.").first)
     expect(lin.heading("Export Students")).to_be_focused()
     assert (district.names(2025), district.names(2026)) == (["Ann", "Ben"], ["Cal"])
     lin.check()
@@ -245,7 +247,7 @@ def test_export_students_shows_the_rows_first_and_works_by_keyboard(
     lin.sees(lin.page.get_by_role("region", name="Summary"))
     lin.press(lin.link("Connections"))
     lin.press_entry(lin.menu, "Export Students")
-    lin.sees(lin.page.get_by_text("Nobody was synced since the last export."))
+    lin.sees(lin.page.get_by_text("No students were synced since the last export."))
     press("Escape")
 
     expect(lin.card.get_by_role("button", name="Actions of")).to_be_focused()
@@ -255,10 +257,10 @@ def test_export_students_shows_the_rows_first_and_works_by_keyboard(
     gone = f"{district.path}/registrations/2026/3"
     assert district.stack.call("DELETE", gone, role="enroll").status == 204
     lin.press_entry(lin.menu, "Export Students")
-    lin.sees(lin.page.get_by_text("Only removals would go to the server now."))
+    lin.sees(lin.page.get_by_text("The new file has all students, so no student is lost."))
     lin.check()
     lin.press(lin.button("Export"))
-    lin.sees(lin.dialog("Export Students").get_by_text("Delivered.").first)
+    lin.sees(lin.dialog("Export Students").get_by_text("Removed students were sent.").first)
     assert district.names(2026) == []
 
 
@@ -271,21 +273,30 @@ def test_what_an_export_replaces_is_said_before_and_its_students_may_go_again(
     lin = visit("limited_access")
     dialog = lin.dialog("Export Students")
     lin.press_entry(lin.menu, "Export Students")
-    lin.sees(dialog.get_by_text("the last file came"))
-    expect(dialog).to_contain_text("with 2 rows. It is not known whether it was collected.")
-    lin.sees(lin.button("Export 1 student"))
+    lin.sees(dialog.get_by_text("1 student ready to send."))
+    expect(dialog.get_by_role("list", name="Files that are replaced")).to_have_text(
+        re.compile(
+            r"^\s*This replaces students\.csv from (today|yesterday) \d+:\d\d [AP]M \(2 rows\)\. "
+            r"We don't know whether your SIS has imported it yet\.\s*$"
+        )
+    )
+    expect(lin.button("Export 1 student")).to_be_disabled()
     lin.check()
-
-    lin.press(lin.field("Carry over: send the students of that file again, too"))
-    lin.sees(dialog.get_by_text("2 students of"))
+    lin.press(lin.field("Wait for the next scheduled export"))
+    lin.sees(lin.button("Don't send now"))
+    lin.press(lin.field("Send only this student"))
+    expect(lin.button("Export 1 student")).to_be_enabled()
+    lin.press(lin.field("Send all students not yet collected together, in one file"))
+    lin.sees(dialog.get_by_text("2 students of students.csv would go again, as they are now."))
     lin.check()
     lin.press(lin.button("Export 3 students"))
 
-    lin.sees(dialog.get_by_text("Delivered.").first)
+    lin.sees(dialog.get_by_text("3 students sent.").first)
     assert len(district.names()) == 3
     lin.press(dialog.get_by_role("link", name="Open the run"))
-    lin.sees(lin.page.get_by_text("went again, as they are now"))
-    lin.sees(lin.page.get_by_text("With the students of files that were not collected"))
+    lin.sees(lin.page.get_by_text("2 students of students.csv went again"))
+    lin.sees(lin.page.get_by_text("With the students not yet collected"))
+    lin.sees(lin.page.get_by_text("We don't know whether your SIS had imported it."))
     lin.check()
 
 
@@ -300,7 +311,7 @@ def test_an_impossible_export_is_reported_before_and_after(
     dialog = ada.dialog("Export Students")
 
     ada.press_entry(ada.menu, "Export Students")
-    ada.sees(dialog.get_by_text("Nobody would go now. 1 student is held back and stays due."))
+    ada.sees(dialog.get_by_text("No students are ready to send. 1 student needs attention."))
     ada.check()
     ada.page.keyboard.press("Escape")
     district.sync(registration("2"), registration("3", year=2026))
@@ -339,7 +350,7 @@ def test_held_students_are_not_counted_and_closing_does_not_cancel_an_export(
     with answering(ada, "/exports/[^/?]+", "GET", refused):
         ada.press_entry(ada.menu, "Export Students")
         ada.sees(ada.button("Export 1 student"))
-        ada.sees(ada.page.get_by_text("1 student would go to the server now."))
+        ada.sees(ada.page.get_by_text("1 student ready to send, 1 needs attention."))
         ada.check()
     with holding(ada, "/exports"):
         ada.press(ada.button("Export 1 student"))

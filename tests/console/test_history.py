@@ -18,7 +18,7 @@ def history(district: District, query: str = "") -> str:
 
 
 def runs(ada: Person) -> Locator:
-    return ada.page.get_by_role("list", name="Runs, the newest first").get_by_role("listitem")
+    return ada.page.get_by_role("list", name="Runs, newest first").get_by_role("listitem")
 
 
 def checked(district: District) -> dict[str, Any]:
@@ -44,14 +44,14 @@ def test_runs_are_listed_in_order_and_older_runs_are_shown_on_request(
     )
     ada.check()
     ada.press(runs(ada).last.get_by_role("link"))
-    ada.sees(ada.heading("Export"))
+    ada.sees(ada.heading("Export, "))
     ada.page.go_back()
     expect(runs(ada)).to_have_count(2)
 
     def one_by_one(route: Route) -> None:
-        route.continue_(url=f"{route.request.url}{'&' if '?' in route.request.url else '?'}limit=1")
+        route.continue_(url=f"{route.request.url}&limit=1")
 
-    ada.page.route(re.compile(r"/exports(\?after=.*)?$"), one_by_one)
+    ada.page.route(re.compile(r"/exports\?.*$"), one_by_one)
     ada.press(ada.link("Connections"))
     ada.press_entry(ada.menu, "History")
     expect(runs(ada)).to_have_count(1)
@@ -95,13 +95,13 @@ def test_filters_work_by_keyboard_and_are_kept_in_the_address(
     expect(ada.page).to_have_url(re.compile(r"/runs\?kind=export$"))
     ada.write(ada.field("From"), "01012031")
 
-    ada.sees(ada.heading("No run is like this"))
+    ada.sees(ada.heading("No runs match these filters"))
     ada.check()
     lin = visit("limited_access", path=ada.page.url[ada.page.url.index("#") :])
-    ada.press(ada.button("Show all runs"))
+    ada.press(ada.button("Clear filters"))
     expect(runs(ada)).to_have_count(2)
     expect(ada.page).to_have_url(re.compile(r"/runs$"))
-    lin.sees(lin.heading("No run is like this"))
+    lin.sees(lin.heading("No runs match these filters"))
     expect(lin.field("From")).to_have_value("2031-01-01")
     lin.press(lin.button("Clear"))
     expect(runs(lin)).to_have_count(2)
@@ -123,7 +123,7 @@ def test_a_new_run_is_shown_at_once_and_followed(visit: Visit, district: Distric
         page["items"][0] |= now
         route.fulfill(json=page)
 
-    ada.page.route(re.compile(r"/exports$"), unchanged)
+    ada.page.route(re.compile(r"/exports\?.*$"), unchanged)
     ada.go(history(district))
 
     expect(runs(ada).first).to_contain_text("Waiting to start")
@@ -131,15 +131,17 @@ def test_a_new_run_is_shown_at_once_and_followed(visit: Visit, district: Distric
     now |= {"status": "in_progress", "phase": "2025: delivering"}
     expect(runs(ada).first).to_contain_text("2025–26: sending")
     with refusing(ada, "/exports", "GET"):
-        ada.sees(ada.page.get_by_text("what stands here may be older"))
+        ada.sees(ada.page.get_by_text("may be out of date"))
         is_refused(ada)
     now.clear()
     expect(runs(ada).first).to_contain_text("Succeeded")
-    expect(ada.page.get_by_text("what stands here may be older")).to_have_count(0)
+    expect(ada.page.get_by_text("may be out of date")).to_have_count(0)
     assert pending["status"] == "succeeded"
 
 
-def test_a_dry_run_is_shown_and_not_sent(visit: Visit, district: District) -> None:
+def test_a_preview_is_shown_not_sent_and_listed_only_on_request(
+    visit: Visit, district: District
+) -> None:
     district.sync(registration("1", "Ann"))
     district.sync(registration("2", '<img src=x onerror="document.title=1">'))
     late = registration("3")
@@ -148,11 +150,16 @@ def test_a_dry_run_is_shown_and_not_sent(visit: Visit, district: District) -> No
     ada = visit("limited_access", path=history(district))
 
     with refusing(ada, "/exports"):
-        ada.press(ada.button("Tonight's file, now"))
+        ada.press(ada.button("Preview tonight's export"))
         is_refused(ada)
-    ada.press(ada.button("Tonight's file, now"))
+    ada.press(ada.button("Preview tonight's export"))
 
-    ada.sees(ada.heading("Dry run"))
+    ada.sees(ada.heading("Preview, "))
+    summary = ada.page.get_by_role("region", name="Summary")
+    expect(summary).to_contain_text(
+        "2 students would be sent, 1 needs attention. Nothing was sent."
+    )
+    expect(ada.page.get_by_text(re.compile("Succeeded|Partly|Needs attention$"))).to_have_count(0)
     lines = ada.page.get_by_role("region", name="Lines of students.csv")
     expect(lines).to_have_text(
         'ID,First,DOB\n1,Ann,4/5/2015\n2,"<img src=x onerror=""document.title=1"">",4/5/2015'
@@ -161,7 +168,13 @@ def test_a_dry_run_is_shown_and_not_sent(visit: Visit, district: District) -> No
     ada.sees(ada.link("3"))
     ada.check()
     assert not district.folder.exists()
+    title = ada.page.title()
+    ada.press(ada.link("History"))
+    ada.sees(ada.heading("Nothing has run yet"))
+    ada.write(ada.field("Kind"), "Previews")
+    expect(runs(ada)).to_have_count(1)
+    expect(runs(ada)).to_contain_text("2 students would be sent · 1 needs attention")
     assert re.fullmatch(
-        rf"Dry run, \w+, .* · {district.connection['name']} · SchoolMint Sync Service",
-        ada.page.title(),
+        rf"Preview, \w+, .* · {district.connection['name']} · SchoolMint Sync Service",
+        title,
     )

@@ -71,14 +71,17 @@ def test_a_run_shows_each_file_and_held_student_and_links_to_the_mapping_row(
     ada = visit(path=run_page(district, run))
 
     summary = ada.page.get_by_role("region", name="Summary")
-    expect(summary).to_contain_text("Partly done")
+    expect(summary).to_contain_text("students sent. 14 need attention and will be retried.")
     expect(summary).to_contain_text(re.compile(r"Started by\s*lin"))
     (file,) = run["years"][0]["files"]
     of_year = year(ada, "2025–26")
     expect(of_year).to_contain_text("2 rows")
-    expect(of_year).to_contain_text("put in place in one step")
-    expect(of_year).to_contain_text(file["path"])
-    expect(of_year).to_contain_text(file["sha256"])
+    details = of_year.get_by_role("group").filter(has_text="Technical details")
+    expect(details.get_by_text(file["path"])).to_be_hidden()
+    ada.press(details.get_by_text("Technical details"))
+    ada.sees(details.get_by_text("Replaced atomically"))
+    ada.sees(details.get_by_text(file["path"]))
+    ada.sees(details.get_by_text(file["sha256"]))
     ada.sees(ada.heading("Held back: 14 students"))
     ada.sees(of_year.get_by_text("correct it in Enroll"))
     expect(of_year.get_by_role("link", name=re.compile("^h"))).to_have_count(12)
@@ -105,6 +108,7 @@ def test_a_file_is_downloaded_and_its_checksum_copied(
     clipboard = ["clipboard-read", "clipboard-write"]
     ada = visit(path=run_page(district, run), accept_downloads=True, permissions=clipboard)
 
+    ada.press(ada.page.get_by_text("Technical details").last)
     ada.press(ada.button("Copy the SHA-256 of students.csv"))
     ada.sees(ada.page.get_by_text("Copied").last)
     with ada.page.expect_download() as download:
@@ -121,19 +125,21 @@ def test_a_held_delivery_is_sent_once_confirmed(visit: Visit, district: District
     run = guarded(district)
     ada = visit(path=run_page(district, run))
 
-    decision = ada.page.get_by_role("region", name="Is this right?")
+    decision = ada.page.get_by_role("region", name="Review before sending: something looks unusual")
     expect(decision).to_contain_text("First in students.csv has 1 value without a match code")
     ada.check()
-    ada.press(ada.button("Send it anyway"))
+    ada.press(ada.button("Send anyway"))
     ada.check()
     dialog = ada.dialog("Send 2025–26 anyway?")
     with refusing(ada, "/confirm"):
-        ada.press(dialog.get_by_role("button", name="Send it"))
+        ada.press(dialog.get_by_role("button", name="Send"))
         is_refused(ada, dialog)
-    ada.press(dialog.get_by_role("button", name="Send it"))
+    ada.press(dialog.get_by_role("button", name="Send"))
 
     expect(ada.page.get_by_role("region", name="Summary")).to_contain_text("Succeeded")
-    ada.sees(ada.page.get_by_text(f"Approved by {ada.user.username}"))
+    expect(ada.page.get_by_role("region", name="Summary")).to_contain_text(
+        re.compile(rf"Approved.*by {ada.user.username}")
+    )
     expect(decision).to_have_count(0)
     assert district.names() == ["Bob"]
     ada.check()
@@ -144,19 +150,18 @@ def test_a_held_delivery_is_cancelled_by_keyboard_on_a_phone(
 ) -> None:
     run = guarded(district)
     lin = visit("limited_access", path=run_page(district, run), viewport=PHONE)
-    lin.sees(lin.button("Do not send"))
-    lin.sees(lin.page.get_by_text("Somebody with Full Access can send it anyway."))
-    expect(lin.button("Send it anyway")).to_have_count(0)
+    lin.sees(lin.button("Don't send"))
+    lin.sees(lin.page.get_by_text("Someone with Full Access can send it anyway."))
+    expect(lin.button("Send anyway")).to_have_count(0)
     lin.check()
 
     with refusing(lin, "/cancel"):
-        lin.press(lin.button("Do not send"))
+        lin.press(lin.button("Don't send"))
         is_refused(lin)
-    lin.press(lin.button("Do not send"))
+    lin.press(lin.button("Don't send"))
 
     summary = lin.page.get_by_role("region", name="Summary")
-    expect(summary).to_contain_text("Cancelled")
-    expect(summary).to_contain_text("The students wait for the next export.")
+    expect(summary).to_contain_text("Canceled")
     lin.check()
     assert not district.folder.exists()
 
@@ -169,22 +174,23 @@ def test_a_whole_run_is_resent(visit: Visit, district: District) -> None:
     assert district.names() == ["Cal"]
     ada = visit(path=run_page(district, run))
 
-    ada.press(ada.button("Send again"))
-    dialog = ada.dialog("Send again")
-    expect(dialog).to_contain_text("This may bring older data to the SIS")
+    ada.press_entry(ada.button("More"), "Re-send this old file…")
+    dialog = ada.dialog("Re-send this old file")
+    expect(dialog).to_contain_text("This sends old data and replaces the current files")
+    expect(dialog).to_contain_text(re.compile(r"This replaces students.csv from .* \(1 row\)\."))
     expect(dialog).to_contain_text(run["years"][0]["files"][0]["path"])
     ada.check()
     assert district.names() == ["Cal"]
     with holding(ada, "/resend"):
-        ada.press(dialog.get_by_role("button", name="Send again"))
+        ada.press(dialog.get_by_role("button", name="Re-send"))
         expect(ada.button("Cancel")).to_have_count(0)  # the page still requests the run
         ada.check()
 
-    ada.sees(dialog.get_by_text("may have brought older data").first)
+    ada.sees(dialog.get_by_text("The old rows of 2 students were sent again").first)
     ada.check()
     assert district.names() == ["Ann", "Ben"]
     ada.press(dialog.get_by_role("link", name="Open the run"))
-    ada.sees(ada.heading("Sent again"))
+    ada.sees(ada.heading("Re-send, "))
     ada.sees(ada.link(run["run_id"]))
 
 
@@ -195,41 +201,46 @@ def test_some_files_or_students_are_resent_by_keyboard(visit: Visit, district: D
     (district.folder / "exports/2025/students.csv").unlink()
     (district.folder / "exports/2026/students.csv").unlink()
     ada = visit(path=run_page(district, run), viewport=PHONE)
-    dialog = ada.dialog("Send again")
+    dialog = ada.dialog("Re-send this old file")
 
-    ada.press(ada.button("Send again"))
+    ada.press_entry(ada.button("More"), "Re-send this old file…")
     ada.press(ada.field("Some files"))
     ada.press(ada.field("students.csv, 2026–27"))
     ada.check()
-    ada.press(dialog.get_by_role("button", name="Send again"))
+    ada.press(dialog.get_by_role("button", name="Re-send"))
     ada.sees(dialog.get_by_text("Succeeded").first)
     expect(dialog.get_by_role("heading", level=2)).to_be_focused()
     assert (district.names(2025), district.names(2026)) == (["Ann", "Ben"], [])
     ada.page.keyboard.press("Escape")
-    expect(ada.button("Send again")).to_be_focused()
+    expect(ada.button("More")).to_be_focused()
 
-    ada.press(ada.button("Send again"))
+    ada.press_entry(ada.button("More"), "Re-send this old file…")
     ada.press(ada.field("Some students"))
-    expect(dialog.get_by_role("button", name="Send again")).to_be_disabled()
-    ada.write(ada.field("Student ids"), "2\n3")
+    expect(dialog.get_by_role("button", name="Re-send")).to_be_disabled()
+    ada.write(ada.field("Students"), "2\n3")
     with going_on(ada, phase="2025: archiving"):
-        ada.press(dialog.get_by_role("button", name="Send again"))
-        ada.sees(dialog.get_by_role("progressbar", name="2025–26: keeping a copy"))
+        ada.press(dialog.get_by_role("button", name="Re-send"))
+        ada.sees(dialog.get_by_role("progressbar", name="2025–26: saving a copy"))
         ada.check()
 
     ada.sees(dialog.get_by_text("Succeeded").first)
     assert (district.names(2025), district.names(2026)) == (["Ben"], ["Cal"])
     ada.press(dialog.get_by_role("button", name="Close").last)
 
-    ada.press(ada.button("Send again"))
+    ada.press_entry(ada.button("More"), "Re-send this old file…")
     ada.press(ada.field("Some students"))
-    ada.write(ada.field("Student ids"), SCRIPT)
-    ada.press(dialog.get_by_role("button", name="Send again"))
-    expect(dialog.get_by_role("alert")).to_contain_text("Student ids, 1")
+    ada.write(ada.field("Students"), SCRIPT)
+    ada.press(dialog.get_by_role("button", name="Re-send"))
+    expect(dialog.get_by_role("alert")).to_contain_text("<img")
     ada.check()
-    ada.write(ada.field("Student ids"), "99")
-    ada.press(dialog.get_by_role("button", name="Send again"))
-    expect(dialog).to_contain_text("are not in the files of that run")
+    ada.write(ada.field("Students"), "99, 02")
+    ada.press(dialog.get_by_role("button", name="Re-send"))
+    refusal = dialog.get_by_role("alert")
+    expect(refusal).to_contain_text("No student with Enroll ID 99 in the files of this run.")
+    expect(refusal).to_contain_text("Did you mean 2?")
+    ada.page.keyboard.press("Escape")
+    ada.go(f"#{district.path}/runs")
+    expect(ada.page.get_by_role("listitem").filter(has_text="Re-send")).to_have_count(2)
 
 
 def test_a_failed_run_shows_the_remedy_and_later_changes(visit: Visit, district: District) -> None:
@@ -245,7 +256,7 @@ def test_a_failed_run_shows_the_remedy_and_later_changes(visit: Visit, district:
     ada.sees(ada.page.get_by_text("Version 1"))
     ada.sees(ada.page.get_by_text(re.compile("Settings changed: .*SIS, .*\\.done files")))
     ada.sees(ada.page.get_by_text("Mapping saved as version 2"))
-    expect(ada.button("Send again")).to_have_count(0)
+    expect(ada.button("More")).to_have_count(0)
     ada.check()
     ada.press(ada.link("Correct the sign-in"))
     ada.sees(ada.heading("Settings"))
@@ -261,12 +272,12 @@ def test_an_uncollected_file_is_resent_from_the_run_that_reports_it(
     run = district.export()
     ada = visit(path=run_page(district, run))
 
-    ada.sees(ada.page.get_by_text("The last file was not collected"))
+    ada.sees(ada.page.get_by_text("The last file was not imported"))
     ada.check()
-    ada.press(ada.button("Send those students again"))
-    ada.press(ada.dialog("Send again").get_by_role("button", name="Send again"))
+    ada.press(ada.button("Re-send those students…"))
+    ada.press(ada.dialog("Re-send this old file").get_by_role("button", name="Re-send"))
 
-    ada.sees(ada.dialog("Send again").get_by_text("Succeeded").first)
+    ada.sees(ada.dialog("Re-send this old file").get_by_text("Succeeded").first)
     assert district.names() == ["Ann"]
 
 
@@ -285,11 +296,15 @@ def test_a_check_and_a_run_without_files_are_shown_by_kind(
     )
     ada.check()
     ada.go(run_page(district, nothing))
-    ada.sees(ada.page.get_by_text("Nothing to export: no student was synced since the last"))
+    ada.sees(
+        ada.page.get_by_text(
+            "No students were waiting to be sent. The current files are unchanged."
+        )
+    )
     ada.check()
 
 
-def test_a_dry_run_states_that_more_rows_exist(visit: Visit, district: District) -> None:
+def test_a_preview_states_that_more_rows_exist(visit: Visit, district: District) -> None:
     district.sync(*(registration(str(n)) for n in range(21)))
     answer = district.stack.call(
         "POST", f"{district.path}/exports", {"dry_run": True}, role="full_access"
@@ -298,7 +313,7 @@ def test_a_dry_run_states_that_more_rows_exist(visit: Visit, district: District)
     assert len(run["years"][0]["files"][0]["lines"]) == 21  # with the header
     ada = visit("limited_access", path=run_page(district, run))
 
-    ada.sees(ada.page.get_by_text("The first 20 rows, as they stand in the file"))
+    ada.sees(ada.page.get_by_text("First 20 rows of the file"))
     ada.check()
 
 
@@ -331,9 +346,11 @@ def test_a_run_shows_all_of_its_record(visit: Visit, district: District) -> None
     with saying(ada, f"/exports/{run['run_id']}", **seldom, years=[of_year]):
         ada.go(run_page(district, run))
         summary = ada.page.get_by_role("region", name="Summary")
-        expect(summary).to_contain_text("Without those held, whoever they are. Whatever the guards")
+        expect(summary).to_contain_text(
+            "Sent without the students who need attention. Safety checks overridden"
+        )
         expect(year(ada, "2025–26")).to_contain_text("It has the id of student 2.")
-        ada.sees(ada.link("Check the connection"))
+        ada.sees(ada.link("Test the connection"))
         ada.check()
 
 
@@ -362,12 +379,12 @@ def test_a_run_is_followed_cancelled_while_pending_and_reported_when_interrupted
     ada.sees(ada.page.get_by_role("progressbar", name="Waiting to start"))
     ada.check()
     now |= {"status": "in_progress", "phase": "2025: mapping", "school_years": [2025, 2026]}
-    ada.sees(ada.page.get_by_role("progressbar", name="2025–26: mapping"))
+    ada.sees(ada.page.get_by_role("progressbar", name="2025–26: preparing the files"))
     expect(ada.button("Cancel the run")).to_have_count(0)
     ada.check()
     with refusing(ada, f"/exports/{run['run_id']}", "GET"):
         is_refused(ada)
-        ada.sees(ada.page.get_by_text("what stands here may be older"))
+        ada.sees(ada.page.get_by_text("may be out of date"))
     now |= {"status": "pending"}
     with refusing(ada, "/cancel"):
         ada.press(ada.button("Cancel the run"))

@@ -1,5 +1,6 @@
 """Send Record: the preview, "OK, Continue", and the files on the server."""
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import expect
@@ -54,6 +55,13 @@ def test_a_test_record_is_shown_and_sent_by_keyboard_beside_the_real_files(
     expect(lin.button("Send Record")).to_be_focused()
     lin.sees(lin.page.get_by_text("Ready to send: the next export includes this student."))
     assert lin.page.title().startswith("Students")
+    lin.press(lin.button("Send Record"))
+    expect(dialog.get_by_role("list", name="Files that are replaced")).to_have_text(
+        re.compile(
+            r"^\s*This replaces students\.csv from (today|yesterday) \d+:\d\d [AP]M \(1 row\)\. "
+            r"The replaced file was a test, too\.\s*$"
+        )
+    )
 
 
 def test_a_test_record_that_cannot_be_sent_is_reported_before_and_after(

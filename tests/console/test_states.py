@@ -87,7 +87,9 @@ def test_every_page_of_a_connection_has_its_name_and_export_students(
         ada.sees(ada.button("Export Students"))
     assert ada.page.title() == f"Settings · {name} · SchoolMint Sync Service"
     ada.press(ada.button("Export Students"))
-    ada.sees(ada.dialog("Export Students").get_by_text("Nobody was synced since the last export."))
+    ada.sees(
+        ada.dialog("Export Students").get_by_text("No students were synced since the last export.")
+    )
     ada.page.keyboard.press("Escape")
     expect(ada.button("Export Students")).to_be_focused()
 
@@ -103,7 +105,7 @@ def test_an_empty_page_states_the_next_step(visit: Visit, district: District) ->
     ada.check()
     ada.page.keyboard.press("Escape")
     ada.choose("Export Students")
-    ada.sees(ada.page.get_by_text("Nobody was synced since the last export."))
+    ada.sees(ada.page.get_by_text("No students were synced since the last export."))
     expect(ada.page.get_by_role("button", name="Export")).to_have_count(0)
     ada.check()
     ada.page.keyboard.press("Escape")

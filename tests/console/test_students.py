@@ -194,13 +194,13 @@ def test_the_record_of_one_student_is_resent(visit: Visit, district: District) -
     ada.sees(ada.button("Send this student's record again"))
     expect(ada.button("Erase this student …")).to_have_count(0)
     ada.press(ada.button("Send this student's record again"))
-    dialog = ada.dialog("Send student 1 again")
-    expect(dialog).to_contain_text("This may bring older data to the SIS")
+    dialog = ada.dialog("Re-send the old record of student 1")
+    expect(dialog).to_contain_text("This sends old data and replaces the current files")
     ada.check()
     assert district.names() == ["Benno"]
-    ada.press(dialog.get_by_role("button", name="Send again"))
+    ada.press(dialog.get_by_role("button", name="Re-send"))
 
-    ada.sees(dialog.get_by_text("may have brought older data").first)
+    ada.sees(dialog.get_by_text("The old rows of 1 student were sent again").first)
     ada.check()
     assert district.names() == ["Ann"]
 

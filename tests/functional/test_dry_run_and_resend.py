@@ -262,6 +262,50 @@ def test_a_requested_resend_with_an_unknown_student_is_refused_before_a_run_is_m
     assert len(started.events) == 1
 
 
+def test_a_resend_takes_the_number_in_the_file_and_says_which_student_may_be_meant(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    fields = [
+        {"from": "students.lname", "mapping_type": "direct", "to": "Last"},
+        {
+            "from": "students.number",
+            "mapping_type": "direct",
+            "to": "Student_Number",
+            "unique": True,
+        },
+    ]
+    file = MAPPING["files"][0] | {"encoding": "windows-1252", "fields": fields}
+    set_up(server, {"files": [file]})
+    for student, number in (("333", "001014"), ("444", "001015"), ("00555", "001016")):
+        one = registration(student)
+        one["data"]["students"] |= {"lname": 'Müller, "M"\n001016', "number": number}
+        send(one)
+    first = run_export()
+
+    status, refused = resend(first["run_id"], {"student_ids": ["1014", "333", "555", "999"]})
+    accepted = resend(first["run_id"], {"student_ids": ["001015", "333", "444"]})[1]
+
+    missing = "No student with Enroll ID {} in the files of this run."
+    assert (status, refused["error"]["problems"]) == (
+        400,
+        [
+            {
+                "path": "student_ids[0]",
+                "message": missing.format("1014") + " Did you mean 333 (Student_Number 001014)?",
+            },
+            {"path": "student_ids[2]", "message": missing.format("555") + " Did you mean 00555?"},
+            {"path": "student_ids[3]", "message": missing.format("999")},
+        ],
+    )
+    (event,) = started.events
+    assert event["run_id"] == accepted["run_id"]
+    path = "/connections/{connection_id}/exports/{run_id}"
+    assert call(configuration, "GET", path, run_id=event["run_id"])[1]["student_ids"] == [
+        "444",
+        "333",
+    ]
+
+
 def test_a_requested_resend_of_some_students_of_a_full_file_is_refused(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:

@@ -233,6 +233,29 @@ def test_a_column_that_was_filled_and_is_now_blank_is_found(
 
 
 @pytest.mark.usefixtures("started")
+def test_a_mistyped_field_is_found_in_the_preview_and_the_run_of_a_few_students(
+    server: AsyncSftpServer,
+) -> None:
+    """A column that is not required, and neither many rows nor a large share of them."""
+    set_up(server, importer="leaves")
+    send(*[registration(f"{number}", "" if number % 2 else "Ann") for number in range(8)])
+    assert findings(run_export()) == []
+    mistyped = copy.deepcopy(MAPPING)
+    mistyped["files"][0]["fields"][1]["from"] = "students.fnam"
+    saved = call(configuration, "PUT", "/connections/{connection_id}/mapping", mistyped)
+    assert saved[0] in {200, 201}, saved
+    send(*[registration(f"{number}", "Ann") for number in range(8)])
+
+    runs = [run_export(dry_run=True), run_export()]
+
+    assert [findings(run) for run in runs] == [[("blank_column", "warn")]] * 2
+    sentence = (
+        "First in students.csv is blank in all 8 rows; in earlier exports 50% of the rows had"
+    )
+    assert all(sentence in str(run["years"][0]["warnings"]) for run in runs)
+
+
+@pytest.mark.usefixtures("started")
 def test_a_year_with_only_held_students_awaits_no_confirmation(server: AsyncSftpServer) -> None:
     mapping = copy.deepcopy(MAPPING)
     mapping["files"][0]["fields"][1]["required"] = True
@@ -294,6 +317,7 @@ def test_a_confirmed_run_delivers_the_students_then_due(
     run = export_to_confirm(server)
     send(registration("1e5"))
 
+    read_times = read(run)
     assert confirm(run) == (202, {"run_id": run["run_id"]})
     assert read(run)["status"] == "pending"
     assert [event["run_id"] for event in started.events] == [run["run_id"]]
@@ -303,6 +327,9 @@ def test_a_confirmed_run_delivers_the_students_then_due(
 
     assert (after["run_id"], after["status"]) == (run["run_id"], "succeeded")
     assert (after["confirmed_by"], after["trigger"]) == ("ada", run["trigger"])
+    shown = read(run)
+    assert shown["first_started_at"] == read_times["started_at"]
+    assert shown["first_started_at"] <= shown["confirmed_at"] <= shown["started_at"]
     assert ids(server) == ["007", "1e5"]
     assert findings(after) == [("unmatched", "hold")]
     assert "Safety checks overridden by ada." in after["years"][0]["warnings"]

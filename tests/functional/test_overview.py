@@ -1,5 +1,6 @@
 """GET /overview: the facts of each connection that the caller may see, by a bounded read."""
 
+import copy
 import datetime as dt
 import json
 from collections.abc import Iterator
@@ -18,9 +19,10 @@ from registration_sync.adapters.dynamodb.runs_table import DynamoDBRuns
 from registration_sync.adapters.dynamodb.schedules_table import DynamoDBSchedules
 from registration_sync.bootstrap import aws_clients, configuration_function
 from registration_sync.domain.connections.schedule import parse_schedule
-from registration_sync.domain.errors import Unavailable
+from registration_sync.domain.errors import AlreadyRunning, Unavailable
 from tests.functional.conftest import stored_items
 from tests.functional.support.district import (
+    MAPPING,
     NORTH,
     call,
     context,
@@ -84,6 +86,40 @@ def test_only_exports_count_and_a_failed_one_says_why(server: AsyncSftpServer) -
 
     assert (last["run_id"], last["status"]) == (failed["run_id"], "failed")
     assert last["years"][0]["error"]["code"] == "sign_in_refused"
+
+
+def test_a_refused_run_does_not_hide_the_last_export(
+    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(server)
+    send(registration("1"))
+    sent = run_export()
+
+    def busy(*_: object, **__: object) -> None:
+        raise AlreadyRunning("An export is running.", run_id="20260302T030000Z-other")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DynamoDBRegistrationsTable, "take_lease", busy)
+        refused = run_export()
+    run_export(resend_of=sent["run_id"])
+
+    last = facts()["last_export"]
+
+    assert refused["error"]["code"] == "already_running"
+    assert (last["run_id"], last["status"]) == (sent["run_id"], "succeeded")
+
+
+def test_a_waiting_run_is_shown_as_it_was_decided(server: AsyncSftpServer) -> None:
+    mapping = copy.deepcopy(MAPPING)
+    mapping["files"][0]["fields"][2]["unmatched"] = "keep"
+    set_up(server, mapping, guards={"unmatched": {"action": "hold", "count": 0}})
+    send(registration("1", grade="PK"))
+    run = run_export()
+    waiting = facts()["last_export"]["status"]
+    path = "/connections/{connection_id}/exports/{run_id}/cancel"
+    call(configuration, "POST", path, run_id=run["run_id"])
+
+    assert (waiting, facts()["last_export"]["status"]) == ("awaiting_confirmation", "cancelled")
 
 
 def wrong_password() -> dict[str, Any]:

@@ -1,11 +1,14 @@
 """The stored history of row counts."""
 
+import pytest
+
 from registration_sync.domain.mapping.compiled.filled import FilledColumns
 from registration_sync.domain.registrations.row_history import (
     RowCount,
     RowHistory,
     earlier_rows,
     filled_columns,
+    newly_blank,
     with_counts,
 )
 
@@ -45,6 +48,45 @@ def test_the_history_keeps_the_columns_filled_in_the_last_export_of_many_rows() 
     assert filled_columns(after([many]), few) == ("Id", "State")
     assert filled_columns(after([many], [few]), few) == ("Id", "State")
     assert filled_columns(after([few]), few) == ()
+
+
+@pytest.mark.parametrize(
+    ("had", "of", "rows", "found"),
+    [
+        (20, 20, 3, True),
+        (20, 20, 2, False),  # two siblings may well lack the same value
+        (3, 3, 3, True),
+        (10, 20, 7, True),
+        (10, 20, 6, False),
+        (1, 20, 50, False),  # a column that is seldom filled
+        (1, 20, 200, True),
+        (0, 20, 200, False),
+    ],
+)
+def test_any_column_that_had_values_and_is_blank_in_all_rows_is_found(
+    had: int, of: int, rows: int, found: bool
+) -> None:
+    histories = after([RowCount("a.csv", of, blank={"Id": 0, "State": of - had})])
+    now = RowCount("a.csv", rows, blank={"Id": 0, "State": rows})
+
+    assert newly_blank(histories, now) == ({"State": had / of} if found else {})
+    partly = RowCount("a.csv", rows, blank={"Id": 0, "State": rows - 1})
+    assert newly_blank(histories, partly) == {}
+
+
+def test_small_exports_add_up_and_a_column_left_blank_becomes_usual() -> None:
+    four, blank = {"State": 0}, RowCount("a.csv", 4, blank={"State": 4})
+    histories = after([RowCount("a.csv", 2, blank=four)], [RowCount("a.csv", 2, blank=four)])
+    assert newly_blank(histories, blank) == {"State": 1.0}
+
+    nights = 0
+    while newly_blank(histories, blank):
+        histories = with_counts(histories, [blank])
+        nights += 1
+    assert 1 <= nights <= 4
+
+    assert newly_blank(with_counts(histories, [RowCount("a.csv", 0)]), blank) == {}
+    assert newly_blank(after([RowCount("a.csv", 12, blank={"State": 12})]), blank) == {}
 
 
 def test_blank_rows_of_a_large_file_are_estimated_from_a_sample() -> None:

@@ -1,7 +1,7 @@
 // A word with a color and an icon; color alone carries no meaning.
 
 import { html } from "../lib/html.js";
-import { STATUS } from "../lib/runs.js";
+import { statusOf } from "../lib/runs.js";
 import { Icon } from "./icon.js";
 
 const ICON = { good: "check", warn: "warning", bad: "failed", calm: "calm" };
@@ -14,7 +14,8 @@ export function Badge({ tone = "calm", children }) {
   </span>`;
 }
 
-export function RunBadge({ run }) {
-  const { label, tone } = STATUS[run.status] ?? { label: run.status, tone: "calm" };
+// `kind` is that of the run, for a year of it.
+export function RunBadge({ run, kind = run.kind }) {
+  const { label, tone } = statusOf({ status: run.status, kind });
   return html`<${Badge} tone=${tone}>${label}<//>`;
 }

@@ -7,24 +7,42 @@ const POLL_MS = [300, 500, 700, 1000, 1500];
 export const STATUS = {
   pending: { label: "Waiting to start", tone: "busy" },
   in_progress: { label: "Running", tone: "busy" },
-  awaiting_confirmation: { label: "Waiting for you", tone: "warn" },
+  awaiting_confirmation: { label: "Needs approval", tone: "warn" },
   succeeded: { label: "Succeeded", tone: "good" },
-  partial: { label: "Partly done", tone: "warn" },
+  partial: { label: "Needs attention", tone: "warn" },
   nothing_to_export: { label: "Nothing to export", tone: "calm" },
   failed: { label: "Failed", tone: "bad" },
-  cancelled: { label: "Cancelled", tone: "calm" },
+  cancelled: { label: "Canceled", tone: "calm" },
+};
+
+// A preview sends nothing, so it neither succeeds nor is partly done.
+const PREVIEW_STATUS = {
+  succeeded: { label: "Nothing sent", tone: "calm" },
+  partial: { label: "Nothing sent", tone: "calm" },
+  failed: { label: "Would fail", tone: "bad" },
 };
 
 export const KIND = {
   export: "Export",
-  dry_run: "Dry run",
-  resend: "Sent again",
+  dry_run: "Preview",
+  resend: "Re-send",
   test_record: "Test record",
   check: "Check",
   erasure: "Erasure",
 };
 
-const PHASE = { mapping: "mapping", "carrying over": "adding the students of the last file", archiving: "keeping a copy", delivering: "sending" };
+const PHASE = {
+  mapping: "preparing the files",
+  "carrying over": "adding the students of the last file",
+  archiving: "saving a copy",
+  delivering: "sending",
+};
+
+// {label, tone} of a run, or of a year of a run of this kind.
+export function statusOf({ status, kind }) {
+  const known = { ...STATUS, ...(kind === "dry_run" ? PREVIEW_STATUS : {}) };
+  return known[status] ?? { label: status, tone: "calm" };
+}
 
 export function isUnderWay(run) {
   return run.status === "pending" || run.status === "in_progress";
@@ -34,9 +52,14 @@ export function isUnderWay(run) {
 export function phaseOf(run) {
   if (run.status === "pending") return "Waiting to start";
   if (run.kind === "erasure") return "Erasing";
-  if (!run.phase) return "Reading what is due";
+  if (!run.phase) return "Checking which students are ready";
   const [year, phase] = run.phase.split(": ");
   return `${schoolYear(Number(year))}: ${PHASE[phase] ?? phase}`;
+}
+
+// When the run began: a run that waited for an approval began before it.
+export function startOf(run) {
+  return run.first_started_at ?? run.started_at ?? run.requested_at;
 }
 
 // Who or what started a run: the schedule, a person, or an operator.

@@ -1,47 +1,54 @@
-// The files that a run replaces: since when each lies there, its rows, and whether it was collected;
-// and the students of uncollected files that go again.
+// The files that a run replaces: since when each was there, its rows, and whether it was imported; and the
+// students of uncollected files that go again.
 
 import { html } from "../lib/html.js";
-import { Time, count } from "../components/time.js";
+import { momentInText } from "../components/time.js";
 import { RunLink } from "./links.js";
+import { CARRIED, REPLACES } from "./run_words.js";
 
-const COLLECTED = {
-  yes: "It was collected, so nothing is replaced.",
-  no: "It was not collected.",
-  unknown: "It is not known whether it was collected.",
-};
+const nameOf = (path) => path.split("/").at(-1);
 
-// replaces: [{path, delivered_at, run_id, rows: or null, collected: yes, no or unknown}]; `test`: of test
-// records, which no importer collects.
-export function ReplacedFiles({ connection, replaces, test }) {
+// A sentence for each file. replaces: [{path, delivered_at, run_id, rows: or null, collected: yes, no or
+// unknown, full: whether the new file has all students}]; `test`: of test records, which no importer
+// collects; `done`: of a run that is over.
+export function ReplacedFiles({ connection, replaces, test = false, done = false }) {
   if (replaces.length === 0) return null;
-  return html`<ul class="plain" aria-label="Files that lie there">
-    ${replaces.map(
-      (one) => html`<li key=${one.path}>
-        <code>${one.path}</code>: the last file came
-        ${" "}<${Time} at=${one.delivered_at} zone=${connection.time_zone} />${one.rows !== null && `, with ${count(one.rows, "row")}`}.
-        ${" "}${test ? "It was a test, too." : COLLECTED[one.collected]}
-      </li>`,
-    )}
+  return html`<ul class="plain" aria-label=${REPLACES.list}>
+    ${replaces.map((one) => html`<li key=${one.path} title=${one.path}>${sentenceOf(connection, one, test, done)}</li>`)}
   </ul>`;
 }
+
+function sentenceOf(connection, one, test, done) {
+  const of = [nameOf(one.path), momentInText(one.delivered_at, connection.time_zone), one.rows];
+  const sis = connection.sis || REPLACES.yourSis;
+  if (one.collected === "yes" && !test) return `${REPLACES.aheadCollected(...of)} ${capital(REPLACES.yes(sis))}`;
+  const what = done ? REPLACES.done(...of) : REPLACES.ahead(...of);
+  if (test) return `${what} ${REPLACES.test}`;
+  if (one.full) return `${what} ${REPLACES.full}`;
+  const known = { no: [REPLACES.no, REPLACES.noThen], unknown: [REPLACES.unknown, REPLACES.unknownThen] };
+  return `${what} ${capital(known[one.collected][Number(done)](sis))}`;
+}
+
+const capital = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 // carried: [{path, run_id, students}]
 export function CarriedOver({ connection, carried, dry }) {
   const listed = carried.filter((one) => one.students > 0);
   if (listed.length === 0) return null;
-  return html`<ul class="plain" aria-label="Students carried over">
+  return html`<ul class="plain" aria-label=${CARRIED.list}>
     ${listed.map(
-      (one) => html`<li key=${one.path + one.run_id}>
-        ${count(one.students, "student")} of <code>${one.path}</code> ${dry ? "would go" : "went"} again, as they are now: run
-        ${" "}<${RunLink} c=${connection.connection_id} run_id=${one.run_id} /> had sent them, and it is not known that they were collected.
+      (one) => html`<li key=${one.path + one.run_id} title=${one.path}>
+        ${(dry ? CARRIED.ahead : CARRIED.done)(one.students, nameOf(one.path))}
+        ${" "}${CARRIED.sentBy}${" "}<${RunLink} c=${connection.connection_id} run_id=${one.run_id} />.
       </li>`,
     )}
   </ul>`;
 }
 
-// Whether students of a file would be lost if the SIS has not collected it.
-export function mayLose(connection, run) {
-  if (connection.guards.not_collected.action === "carry_over") return false;
-  return run.years.some((year) => year.replaces.some((one) => one.collected !== "yes"));
+// The files whose students would be lost if the SIS has not imported them.
+export function atRisk(connection, run) {
+  if (connection.guards.not_collected.action === "carry_over") return [];
+  return run.years.flatMap((year) =>
+    year.replaces.filter((one) => one.collected !== "yes" && !one.full && one.rows !== 0),
+  );
 }

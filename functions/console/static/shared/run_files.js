@@ -1,21 +1,13 @@
-// The files of a run's year: path, checksum, how each was delivered, and the lines of a dry run.
+// The files of a run's year: rows, size and download; path, checksum and the kind of delivery are folded;
+// and the lines of a preview.
 
 import { html } from "../lib/html.js";
 import { Copyable } from "../components/copyable.js";
 import { bytes, count } from "../components/time.js";
 import { DownloadButton } from "./download_button.js";
+import { FILES, REPLACED_BY } from "./run_words.js";
 
-const REPLACED_BY = {
-  posix_rename: "put in place in one step",
-  rename: "put in place by renaming",
-  new: "put in place; nothing of this name lay there",
-  aside_and_rename: "the old file was put aside first, as this server does not rename over one",
-  in_place: "written in place, as this server cannot rename",
-  picked_up: "put in place just before the connection was lost",
-  download: "kept here, to be downloaded",
-};
-
-const ROWS_SHOWN = 20; // of a dry run, without the header
+const ROWS_SHOWN = 20; // of a preview, without the header
 
 export function RunFiles({ c, run, year }) {
   return html`<ul class="run-files">
@@ -30,17 +22,21 @@ function RunFile({ c, run, year, file }) {
   return html`<div class="run-file-head">
       <div>
         <strong>${file.name}</strong>
-        <span class="muted">${[count(file.rows, "row"), bytes(file.bytes), REPLACED_BY[file.replaced_by]].filter(Boolean).join(" · ")}</span>
+        <span class="muted">${[count(file.rows, "row"), bytes(file.bytes)].join(" · ")}</span>
       </div>
       ${kept && html`<div><${DownloadButton} c=${c} run_id=${run.run_id} year=${year} name=${file.name} /></div>`}
     </div>
-    <dl class="run-file-facts">
-      <dt>${run.kind === "dry_run" ? "Would go to" : "Path"}</dt>
-      <dd><${Copyable} label=${`the path of ${file.name}`} text=${file.path} /></dd>
-      <dt>SHA-256</dt>
-      <dd><${Copyable} label=${`the SHA-256 of ${file.name}`} text=${file.sha256} /></dd>
-    </dl>
-    ${file.lines.length > 0 && html`<${RawLines} name=${file.name} lines=${file.lines} rows=${file.rows} />`}`;
+    ${file.lines.length > 0 && html`<${RawLines} name=${file.name} lines=${file.lines} rows=${file.rows} />`}
+    <details>
+      <summary>${FILES.technical}</summary>
+      <dl class="run-file-facts">
+        <dt>${run.kind === "dry_run" ? FILES.wouldGoTo : FILES.path}</dt>
+        <dd><${Copyable} label=${FILES.pathOf(file.name)} text=${file.path} /></dd>
+        <dt>${FILES.sha256}</dt>
+        <dd><${Copyable} label=${FILES.sha256Of(file.name)} text=${file.sha256} /></dd>
+        ${REPLACED_BY[file.replaced_by] && html`<dt>${FILES.delivered}</dt><dd>${REPLACED_BY[file.replaced_by]}</dd>`}
+      </dl>
+    </details>`;
 }
 
 // The lines of a file, with the header; wide lines scroll sideways.
@@ -48,7 +44,7 @@ export function RawLines({ name, lines, rows }) {
   const text = lines.map((line) => line.replace(/\r?\n$/, "")).join("\n");
   const all = rows === undefined || rows <= ROWS_SHOWN;
   return html`<figure class="raw-lines">
-    <figcaption>${all ? "Raw lines" : `The first ${ROWS_SHOWN} rows, as they stand in the file`}</figcaption>
-    <pre tabindex="0" role="region" aria-label=${`Lines of ${name}`}>${text}</pre>
+    <figcaption>${all ? FILES.rawLines : FILES.firstRows(ROWS_SHOWN)}</figcaption>
+    <pre tabindex="0" role="region" aria-label=${FILES.linesOf(name)}>${text}</pre>
   </figure>`;
 }

@@ -4,34 +4,17 @@ import { get, pathOf } from "../../lib/api.js";
 import { useData } from "../../lib/data.js";
 import { html } from "../../lib/html.js";
 import { href } from "../../lib/paths.js";
-import { Time, count } from "../../components/time.js";
+import { Time } from "../../components/time.js";
+import { CHANGED, SETTING_NAMES } from "./words.js";
 
 const MAX_ENTRIES = 100; // the newest audit entries
 const MAX_SHOWN = 5;
 const ACTION_TEXT = {
-  mapping_saved: (changes) => `Mapping saved as version ${changes.version.to}`,
-  mapping_restored: (changes) =>
-    `Mapping version ${changes.restored_version?.to} taken up again, as version ${changes.version?.to}`,
-  connection_changed: (changes) => `Settings changed: ${Object.keys(changes).map(settingInWords).join(", ")}`,
+  mapping_saved: (changes) => CHANGED.saved(changes.version.to),
+  mapping_restored: (changes) => CHANGED.restored(changes.restored_version?.to, changes.version?.to),
+  connection_changed: (changes) =>
+    CHANGED.settings(Object.keys(changes).map((name) => SETTING_NAMES[name] ?? name).join(", ")),
 };
-
-// Settings whose label is not their name.
-const SETTINGS = {
-  done_file: ".done files",
-  example_students: "Registration Examples",
-  host_keys: "host keys",
-  keep_links: "symbolic links",
-  name_fields: "name fields",
-  private_key: "private key",
-  sis: "SIS",
-  time_zone: "time zone",
-  username: "user name",
-  write_in_place: "writing over files",
-};
-
-function settingInWords(name) {
-  return SETTINGS[name] ?? name;
-}
 
 export function ChangedSince({ c, zone, run }) {
   const { data } = useData(
@@ -42,17 +25,17 @@ export function ChangedSince({ c, zone, run }) {
   if (changes.length === 0) return null;
   const mapping = href("/connections/{c}/mapping", { c });
   return html`<div class="changed-since">
-    <h2>Changed since</h2>
+    <h2>${CHANGED.title}</h2>
     <ul>
       ${changes.slice(0, MAX_SHOWN).map((entry) => {
         const text = ACTION_TEXT[entry.action](byField(entry.changes));
         const linked = entry.action !== "connection_changed";
         return html`<li key=${entry.request_id + entry.at}>
           ${linked ? html`<a href=${mapping}>${text}</a>` : text}
-          <span class="muted"> by ${entry.by}, <${Time} at=${entry.at} zone=${zone} /></span>
+          <span class="muted"> ${CHANGED.by(entry.by)}, <${Time} at=${entry.at} zone=${zone} /></span>
         </li>`;
       })}
-      ${changes.length > MAX_SHOWN && html`<li>and ${count(changes.length - MAX_SHOWN, "more change")}</li>`}
+      ${changes.length > MAX_SHOWN && html`<li>${CHANGED.more(changes.length - MAX_SHOWN)}</li>`}
     </ul>
   </div>`;
 }

@@ -2,7 +2,7 @@
 
 import { html } from "../../lib/html.js";
 import { usePerson } from "../../lib/person.js";
-import { KIND } from "../../lib/runs.js";
+import { KIND, startOf } from "../../lib/runs.js";
 import { Section } from "../../components/section.js";
 import { ErrorNotice, ErrorState, Loading } from "../../components/states.js";
 import { wholeMomentText } from "../../components/time.js";
@@ -11,6 +11,7 @@ import { useRun } from "../../shared/use_run.js";
 import { CheckSteps } from "../check/steps.js";
 import { Decision } from "./decision.js";
 import { Summary } from "./summary.js";
+import { RUN } from "./words.js";
 import { Year } from "./year.js";
 
 export default function RunPage({ params: { c, run: run_id } }) {
@@ -18,7 +19,7 @@ export default function RunPage({ params: { c, run: run_id } }) {
   return html`<${ConnectionPage} c=${c} title=${(connection) => titleOf(run, connection)} tab="/connections/{c}/runs" below>
     ${(connection) =>
       run
-        ? html`<${ErrorNotice} error=${error} title="It could not be read again: what stands here may be older" />
+        ? html`<${ErrorNotice} error=${error} title=${RUN.stale} />
             <${Run} connection=${connection} run=${run} reload=${reload} />`
         : error
           ? html`<${ErrorState} error=${error} onRetry=${reload} />`
@@ -27,9 +28,9 @@ export default function RunPage({ params: { c, run: run_id } }) {
 }
 
 function titleOf(run, connection) {
-  const kind = KIND[run?.kind] ?? "Run";
+  const kind = KIND[run?.kind] ?? RUN.unnamed;
   if (!run || !connection) return kind;
-  return `${kind}, ${wholeMomentText(run.started_at ?? run.requested_at, connection.time_zone)}`;
+  return `${kind}, ${wholeMomentText(startOf(run), connection.time_zone)}`;
 }
 
 function Run({ connection, run, reload }) {
@@ -38,6 +39,6 @@ function Run({ connection, run, reload }) {
     ${run.status === "awaiting_confirmation" && html`<${Decision} connection=${connection} run=${run} reload=${reload} />`}
     ${run.kind === "check" &&
     run.sent_to !== "download" &&
-    html`<${Section} title="Steps"><${CheckSteps} run=${run} connection=${connection} linkSettings=${person.canConfigure} /><//>`}
+    html`<${Section} title=${RUN.steps}><${CheckSteps} run=${run} connection=${connection} linkSettings=${person.canConfigure} /><//>`}
     ${run.years.map((year) => html`<${Year} key=${year.school_year} connection=${connection} run=${run} year=${year} />`)}`;
 }

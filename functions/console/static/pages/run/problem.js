@@ -4,27 +4,28 @@ import { html } from "../../lib/html.js";
 import { href } from "../../lib/paths.js";
 import { Sentence } from "../../components/sentence.js";
 import { Notice } from "../../components/states.js";
+import { REMEDY } from "./words.js";
 
 const SETTINGS = "/connections/{c}/settings";
 const CHECK = "/connections/{c}/check";
-const REMEDY = {
-  host_key_mismatch: [SETTINGS, "Edit the host keys"],
-  sign_in_refused: [SETTINGS, "Correct the sign-in"],
-  address_refused: [SETTINGS, "Correct the host"],
-  host_not_found: [SETTINGS, "Correct the host"],
-  conflict: [SETTINGS, "Edit the connection"],
-  connection_failed: [CHECK, "Check the connection"],
-  no_common_algorithm: [CHECK, "Check the connection"],
-  permission_refused: [CHECK, "Check the connection"],
-  folder_missing: [CHECK, "Check the connection"],
-  upload_incomplete: [CHECK, "Check the connection"],
-  replace_unsupported: [CHECK, "Check the connection"],
-  delivery_failed: [CHECK, "Check the connection"],
+const REMEDIES = {
+  host_key_mismatch: [SETTINGS, REMEDY.hostKeys],
+  sign_in_refused: [SETTINGS, REMEDY.signIn],
+  address_refused: [SETTINGS, REMEDY.host],
+  host_not_found: [SETTINGS, REMEDY.host],
+  conflict: [SETTINGS, REMEDY.connection],
+  connection_failed: [CHECK, REMEDY.check],
+  no_common_algorithm: [CHECK, REMEDY.check],
+  permission_refused: [CHECK, REMEDY.check],
+  folder_missing: [CHECK, REMEDY.check],
+  upload_incomplete: [CHECK, REMEDY.check],
+  replace_unsupported: [CHECK, REMEDY.check],
+  delivery_failed: [CHECK, REMEDY.check],
 };
 
 // error: {code, message, passing}
 export function Problem({ c, error }) {
-  const [path, label] = REMEDY[error.code] ?? [];
+  const [path, label] = REMEDIES[error.code] ?? [];
   const to = path && href(path, { c });
   return html`<${Notice} tone="bad">
     <p><${Sentence} text=${error.message} /></p>

@@ -1,4 +1,4 @@
-// Send again: the files of a past run, or the rows of some students, after a warning.
+// Re-send: the files of a past run, or the rows of some students, after a warning.
 
 import { get, pathOf } from "../../lib/api.js";
 import { useData } from "../../lib/data.js";
@@ -12,11 +12,12 @@ import { Time } from "../../components/time.js";
 import { ReplacedFiles } from "../../shared/replaced_files.js";
 import { useRequestedRun } from "../../shared/use_run.js";
 import { RequestedRun, RunButton } from "./requested_run.js";
+import { RESEND } from "./words.js";
 
 const WHAT = [
-  { value: "all", label: "All files of the run" },
-  { value: "files", label: "Some files" },
-  { value: "students", label: "Some students", hint: "Their rows only, in a file of their own: it takes the place of the file that lies there." },
+  { value: "all", label: RESEND.all },
+  { value: "files", label: RESEND.files },
+  { value: "students", label: RESEND.students, hint: RESEND.studentsHint },
 ];
 
 // With `student_id` it sends that student's rows of `school_year` only.
@@ -37,24 +38,23 @@ export function ResendDialog({ connection, run_id, student_id, school_year, onCl
   }[what];
   const ready = run && chosen.length > 0 && (what !== "students" || ids.length > 0);
   const send = () => resending.start(pathOf(c, "exports", run_id, "resend"), body);
-  const actions = html`<${Button} onClick=${onClose}>${resending.run || resending.busy ? "Close" : "Cancel"}<//>
+  const actions = html`<${Button} onClick=${onClose}>${resending.run || resending.busy ? RESEND.close : RESEND.cancel}<//>
     ${resending.run
       ? html`<${RunButton} c=${c} requested=${resending} />`
-      : html`<${Button} kind="primary" disabled=${!ready} busy=${resending.busy} onClick=${send}>Send again<//>`}`;
-  return html`<${Dialog} title=${student_id ? `Send student ${student_id} again` : "Send again"} onClose=${onClose} actions=${actions} wide>
+      : html`<${Button} kind="primary" disabled=${!ready} busy=${resending.busy} onClick=${send}>${RESEND.button}<//>`}`;
+  return html`<${Dialog} title=${student_id ? RESEND.titleOf(student_id) : RESEND.title} onClose=${onClose} actions=${actions} wide>
     ${error && html`<${ErrorState} error=${error} onRetry=${reload} />`}
     ${!run && !error && html`<${Loading} />`}
-    ${run && !resending.run && html`<p class="muted">Exported: <${Time} at=${run.started_at} zone=${connection.time_zone} /></p>`}
+    ${run && !resending.run && html`<p class="muted">${RESEND.exported}: <${Time} at=${run.started_at} zone=${connection.time_zone} /></p>`}
     ${run &&
     !resending.run &&
     !student_id &&
-    html`<${RadioGroup} label="What is to be sent?" options=${WHAT} value=${what} onInput=${setWhat} />
+    html`<${RadioGroup} label=${RESEND.question} options=${WHAT} value=${what} onInput=${setWhat} />
       ${what === "files" && html`<${FileChoice} files=${files} left=${left} onInput=${setLeft} />`}
-      ${what === "students" &&
-      html`<${TextArea} label="Student ids" hint="One on each line, or with commas between." value=${typed} onInput=${setTyped} />`}`}
+      ${what === "students" && html`<${TextArea} label=${RESEND.ids} hint=${RESEND.idsHint} value=${typed} onInput=${setTyped} />`}`}
     ${run && !resending.run && html`<${Warning} connection=${connection} files=${chosen} replaces=${run.resend_replaces} />`}
     <${RequestedRun} c=${c} requested=${resending} />
-    <${ErrorNotice} error=${resending.error} />
+    <${Refusal} error=${resending.error} ids=${ids} />
   <//>`;
 }
 
@@ -66,7 +66,7 @@ function filesOf(run, school_year) {
 
 function FileChoice({ files, left, onInput }) {
   const toggle = (path) => (checked) => onInput(checked ? left.filter((one) => one !== path) : [...left, path]);
-  return html`<div class="stack" role="group" aria-label="Files to send">
+  return html`<div class="stack" role="group" aria-label=${RESEND.filesLabel}>
     ${files.map(
       (file) => html`<${Checkbox}
         key=${file.path}
@@ -81,10 +81,16 @@ function FileChoice({ files, left, onInput }) {
 function Warning({ connection, files, replaces }) {
   const paths = files.map((file) => file.path);
   const there = replaces.filter((one) => paths.includes(one.path));
-  return html`<${Notice} tone="warn" title="This may bring older data to the SIS">
-    <p>The rows go as they were then, whatever was synced since, and take the place of what lies there now:</p>
+  return html`<${Notice} tone="warn" title=${RESEND.warning}>
+    <p>${RESEND.warningWhy}</p>
     <ul>${files.map((file) => html`<li key=${file.path}><code>${file.path}</code></li>`)}</ul>
     <${ReplacedFiles} connection=${connection} replaces=${there} />
-    <p>Who is due does not change. The history keeps that you did it.</p>
+    <p>${RESEND.unaffected}</p>
   <//>`;
+}
+
+// A refusal about students names the typed ids instead of their positions.
+function Refusal({ error, ids }) {
+  for (const one of error?.problems ?? []) one.label ??= ids[Number(one.path.match(/^student_ids\[(\d+)\]$/)?.[1])];
+  return html`<${ErrorNotice} error=${error} />`;
 }

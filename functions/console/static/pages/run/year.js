@@ -5,15 +5,16 @@ import { rowsOfYear, schoolYear } from "../../lib/runs.js";
 import { RunBadge } from "../../components/badge.js";
 import { Sentence } from "../../components/sentence.js";
 import { Notice } from "../../components/states.js";
-import { count } from "../../components/time.js";
 import { StudentLink } from "../../shared/links.js";
 import { CarriedOver, ReplacedFiles } from "../../shared/replaced_files.js";
 import { RunFiles } from "../../shared/run_files.js";
+import { needAttention } from "../../shared/run_words.js";
 import { Findings } from "./findings.js";
 import { Held } from "./held.js";
 import { Problem } from "./problem.js";
 import { needsConfirmation, secondsText } from "./run_text.js";
 import { Unmatched } from "./unmatched.js";
+import { YEAR } from "./words.js";
 
 export function Year({ connection, run, year }) {
   const c = connection.connection_id;
@@ -25,15 +26,15 @@ export function Year({ connection, run, year }) {
   return html`<section class="panel stack" aria-labelledby=${id}>
     <div class="year-head">
       <h2 id=${id}>${schoolYear(year.school_year)}</h2>
-      <${RunBadge} run=${year} />
-      <p class="muted">${summaryOf(year)}</p>
+      <${RunBadge} run=${year} kind=${run.kind} />
+      <p class="muted">${summaryOf(year, run.kind === "dry_run")}</p>
     </div>
     ${year.error && html`<${Problem} c=${c} error=${year.error} />`}
     <${Findings} connection=${connection} findings=${findings} />
     ${warnings.map((text) => html`<${Notice} key=${text} tone="warn"><p><${Sentence} text=${text} /></p><//>`)}
-    ${year.header_only.length > 0 && html`<${Notice}><p>Nothing was due for ${year.header_only.map((path) => html`<code key=${path}>${path}</code> `)}: the last file there was replaced by one with only its header.</p><//>`}
+    ${year.header_only.length > 0 && html`<${Notice}><p>${YEAR.headerOnly[0]}${year.header_only.map((path) => html` <code key=${path}>${path}</code>`)}${YEAR.headerOnly[1]}</p><//>`}
     ${year.files.length > 0 && html`<${RunFiles} c=${c} run=${run} year=${year} />`}
-    <${ReplacedFiles} connection=${connection} replaces=${year.replaces} test=${run.kind === "test_record"} />
+    <${ReplacedFiles} connection=${connection} replaces=${year.replaces} test=${run.kind === "test_record"} done=${run.kind !== "dry_run"} />
     <${CarriedOver} connection=${connection} carried=${year.carried_over} dry=${run.kind === "dry_run"} />
     ${year.held.length > 0 && html`<${Held} c=${c} held=${year.held} total=${year.held_count} dry=${run.kind === "dry_run"} />`}
     ${year.delivered_before.length > 0 && html`<${DeliveredBefore} c=${c} year=${year} />`}
@@ -44,17 +45,18 @@ export function Year({ connection, run, year }) {
 function DeliveredBefore({ c, year }) {
   const ids = year.delivered_before;
   return html`<details>
-    <summary>${count(year.delivered_before_count, "student")} not sent again, because a file has only new students</summary>
+    <summary>${YEAR.notSentAgain(year.delivered_before_count)}</summary>
     <p class="inside id-list">${ids.map((id) => html`<${StudentLink} key=${id} c=${c} student_id=${id} />`)}</p>
-    ${year.delivered_before_count > ids.length && html`<p class="muted inside">These are the first ${ids.length}.</p>`}
+    ${year.delivered_before_count > ids.length && html`<p class="muted inside">${YEAR.theFirst(ids.length)}</p>`}
   </details>`;
 }
 
-function summaryOf(year) {
+function summaryOf(year, isPreview) {
+  const sent = rowsOfYear(year);
   const facts = [
-    rowsOfYear(year) > 0 && count(rowsOfYear(year), "student"),
-    year.held_count > 0 && `${count(year.held_count, "student")} held back`,
-    year.left_out > 0 && `${count(year.left_out, "student")} without a row`,
+    sent > 0 && (isPreview ? YEAR.wouldBeSent(sent) : YEAR.sent(sent)),
+    year.held_count > 0 && needAttention(year.held_count),
+    year.left_out > 0 && YEAR.filteredOut(year.left_out),
     year.duration_seconds !== null && secondsText(year.duration_seconds),
   ];
   return facts.filter(Boolean).join(" · ");

@@ -1,4 +1,4 @@
-// Starts a dry run and opens it. Nothing is sent.
+// Starts a preview and opens it. Nothing is sent.
 
 import { pathOf, post } from "../../lib/api.js";
 import { useAction } from "../../lib/data.js";
@@ -7,6 +7,7 @@ import { href } from "../../lib/paths.js";
 import { navigate } from "../../lib/router.js";
 import { Button } from "../../components/button.js";
 import { ErrorNotice } from "../../components/states.js";
+import { HISTORY } from "./words.js";
 
 export function DryRunButton({ c }) {
   const looking = useAction(async () => {
@@ -16,8 +17,8 @@ export function DryRunButton({ c }) {
   return html`<${Button}
       icon="search"
       busy=${looking.busy}
-      title="A dry run: shows what the next export would send, and sends nothing"
+      title=${HISTORY.previewHint}
       onClick=${() => looking.run()}
-    >Tonight's file, now<//>
+    >${HISTORY.preview}<//>
     <${ErrorNotice} error=${looking.error} />`;
 }

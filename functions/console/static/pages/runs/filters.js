@@ -4,6 +4,7 @@ import { html, useEffect, useState } from "../../lib/html.js";
 import { KIND, STATUS, schoolYear } from "../../lib/runs.js";
 import { Button } from "../../components/button.js";
 import { SelectField, TextField } from "../../components/fields.js";
+import { FILTER } from "./words.js";
 
 const NAMES = ["status", "kind", "from", "to", "school_year"];
 const DAY = /^\d{4}-\d\d-\d\d$/;
@@ -11,17 +12,26 @@ const FIRST_DAY = "2000-01-01"; // while a year is typed, its first value is 000
 const ROOM = "(min-width: 48rem)";
 
 const RESULTS = [
-  { value: "", label: "All results" },
-  { value: "pending,in_progress", label: "Under way" },
+  { value: "", label: FILTER.allResults },
+  { value: "pending,in_progress", label: FILTER.underWay },
   ...["awaiting_confirmation", "failed", "partial", "succeeded", "nothing_to_export", "cancelled"].map(
     (value) => ({ value, label: STATUS[value].label }),
   ),
 ];
-const KINDS = [{ value: "", label: "All kinds" }, ...Object.entries(KIND).map(([value, label]) => ({ value, label }))];
+const KINDS = [
+  { value: "", label: FILTER.allKinds },
+  ...Object.entries({ ...KIND, dry_run: FILTER.previews }).map(([value, label]) => ({ value, label })),
+];
 
 // {status, kind, from, to, school_year} of an address; "" for an unused filter.
 export function filtersOf(query) {
   return Object.fromEntries(NAMES.map((name) => [name, query.get(name) ?? ""]));
+}
+
+// The filters as the API takes them: a preview is listed only on request, because each opening of Export
+// Students makes one.
+export function asked(filters) {
+  return { ...filters, kind: filters.kind || Object.keys(KIND).filter((kind) => kind !== "dry_run").join() };
 }
 
 export function isFiltered(filters) {
@@ -32,23 +42,23 @@ export function isFiltered(filters) {
 export function Filters({ filters, years, onInput }) {
   const [open] = useState(() => isFiltered(filters) || matchMedia(ROOM).matches);
   const ask = (name) => (value) => {
-    const wanted = Object.entries({ ...filters, [name]: value }).filter(([, asked]) => asked);
+    const wanted = Object.entries({ ...filters, [name]: value }).filter(([, text]) => text);
     onInput(Object.fromEntries(wanted));
   };
   return html`<details class="filters" open=${open}>
-    <summary>Filter</summary>
-    <div class="filter-fields" role="group" aria-label="Filter the runs">
-      <${SelectField} label="Result" options=${RESULTS} value=${filters.status} onInput=${ask("status")} />
-      <${SelectField} label="Kind" options=${KINDS} value=${filters.kind} onInput=${ask("kind")} />
-      <${DayField} label="From" value=${filters.from} onInput=${ask("from")} />
-      <${DayField} label="To" value=${filters.to} onInput=${ask("to")} />
+    <summary>${FILTER.open}</summary>
+    <div class="filter-fields" role="group" aria-label=${FILTER.group}>
+      <${SelectField} label=${FILTER.result} options=${RESULTS} value=${filters.status} onInput=${ask("status")} />
+      <${SelectField} label=${FILTER.kind} options=${KINDS} value=${filters.kind} onInput=${ask("kind")} />
+      <${DayField} label=${FILTER.from} value=${filters.from} onInput=${ask("from")} />
+      <${DayField} label=${FILTER.to} value=${filters.to} onInput=${ask("to")} />
       <${SelectField}
-        label="School year"
+        label=${FILTER.year}
         options=${yearsToChoose(years, filters.school_year)}
         value=${filters.school_year}
         onInput=${ask("school_year")}
       />
-      ${isFiltered(filters) && html`<${Button} kind="quiet" icon="close" onClick=${() => onInput({})}>Clear<//>`}
+      ${isFiltered(filters) && html`<${Button} kind="quiet" icon="close" onClick=${() => onInput({})}>${FILTER.clear}<//>`}
     </div>
   </details>`;
 }
@@ -56,7 +66,7 @@ export function Filters({ filters, years, onInput }) {
 function yearsToChoose(years, asked) {
   const all = new Set([...years, ...(asked ? [Number(asked)] : [])]);
   const options = [...all].sort().map((year) => ({ value: String(year), label: schoolYear(year) }));
-  return [{ value: "", label: "All years" }, ...options.reverse()];
+  return [{ value: "", label: FILTER.allYears }, ...options.reverse()];
 }
 
 function DayField({ label, value, onInput }) {

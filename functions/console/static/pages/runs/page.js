@@ -13,13 +13,14 @@ import { DryRunButton } from "./dry_run_button.js";
 import { Filters, filtersOf, isFiltered } from "./filters.js";
 import { RunItem } from "./run_item.js";
 import { useRuns } from "./use_runs.js";
+import { HISTORY, NONE } from "./words.js";
 
 const PATH = "/connections/{c}/runs";
 
 export default function HistoryPage({ params: { c }, query }) {
   const person = usePerson();
   const actions = person.canRun && html`<${DryRunButton} c=${c} />`;
-  return html`<${ConnectionPage} c=${c} title="History" tab=${PATH} actions=${actions}>
+  return html`<${ConnectionPage} c=${c} title=${HISTORY.title} tab=${PATH} actions=${actions}>
     ${(connection) => html`<${History} connection=${connection} filters=${filtersOf(query)} />`}
   <//>`;
 }
@@ -33,24 +34,21 @@ function History({ connection, filters }) {
   return html`<${Filters} filters=${filters} years=${years} onInput=${filter} />
     ${!items && error && html`<${ErrorState} error=${error} onRetry=${reload} />`}
     ${!items && !error && html`<${Loading} />`}
-    <${ErrorNotice} error=${items && error} title="They could not be read again: what stands here may be older" />
+    <${ErrorNotice} error=${items && error} title=${HISTORY.stale} />
     ${items && items.length === 0 && html`<${NoRuns} more=${next} filters=${filters} onClear=${() => filter({})} />`}
     ${items &&
     items.length > 0 &&
-    html`<ol class="runs" aria-label="Runs, the newest first">
+    html`<ol class="runs" aria-label=${HISTORY.list}>
       ${items.map((run) => html`<${RunItem} key=${run.run_id} run=${run} connection=${connection} />`)}
     </ol>`}
-    ${next && html`<div class="row more-runs"><${Button} busy=${more.busy} onClick=${() => more.run()}>Show more<//></div>`}
+    ${next && html`<div class="row more-runs"><${Button} busy=${more.busy} onClick=${() => more.run()}>${HISTORY.showMore}<//></div>`}
     <${ErrorNotice} error=${more.error} />`;
 }
 
 function NoRuns({ more, filters, onClear }) {
-  if (!isFiltered(filters))
-    return html`<${EmptyState} title="Nothing has run yet">
-      <p>Each export, check, test record and dry run is kept here, with what became of it.</p>
-    <//>`;
-  return html`<${EmptyState} title=${more ? "None among the newest runs" : "No run is like this"}>
-    <p>${more ? "Older ones have not been looked through yet." : "Runs are kept for some years; perhaps the filter is too narrow."}</p>
-    <${Button} onClick=${onClear}>Show all runs<//>
+  if (!isFiltered(filters)) return html`<${EmptyState} title=${NONE.yet}><p>${NONE.yetWhy}</p><//>`;
+  return html`<${EmptyState} title=${more ? NONE.newest : NONE.match}>
+    <p>${more ? NONE.newestWhy : NONE.matchWhy}</p>
+    <${Button} onClick=${onClear}>${NONE.clear}<//>
   <//>`;
 }

@@ -2,17 +2,19 @@
 
 import { html } from "../../lib/html.js";
 import { href } from "../../lib/paths.js";
-import { KIND, heldOf, isUnderWay, phaseOf, rowsOf, schoolYear, startedBy, whyOf } from "../../lib/runs.js";
+import { KIND, heldOf, isUnderWay, phaseOf, rowsOf, schoolYear, startOf, startedBy, whyOf } from "../../lib/runs.js";
 import { RunBadge } from "../../components/badge.js";
-import { Time, count, momentText } from "../../components/time.js";
+import { Time, momentText } from "../../components/time.js";
+import { needAttention } from "../../shared/run_words.js";
+import { HISTORY } from "./words.js";
 
 export function RunItem({ run, connection }) {
   const { connection_id: c, time_zone: zone } = connection;
-  const at = run.started_at ?? run.requested_at;
+  const at = startOf(run);
   const to = href("/connections/{c}/runs/{run}", { c, run: run.run_id });
   return html`<li class="run">
     <a class="run-what" href=${to} aria-label=${`${KIND[run.kind]}, ${momentText(at, zone)}`}>${KIND[run.kind]}</a>
-    <div class="run-by">By ${startedBy(run)}</div>
+    <div class="run-by">${byOf(run)}</div>
     <div class="run-result"><${RunBadge} run=${run} /></div>
     <div class="run-numbers">${summaryOf(run)}</div>
     <div class="run-when"><${Time} at=${at} zone=${zone} /></div>
@@ -23,11 +25,15 @@ function summaryOf(run) {
   if (isUnderWay(run)) return phaseOf(run);
   if (run.status === "failed") return whyOf(run);
   if (["check", "erasure"].includes(run.kind) || run.status === "cancelled") return run.message;
-  if (run.kind === "test_record") return `Student ${run.student_ids.join(", ") || "(erased since)"}`;
+  if (run.kind === "test_record") return HISTORY.student(run.student_ids.join(", ") || HISTORY.erased);
   if (run.status === "nothing_to_export") return "";
-  const rows = run.status === "awaiting_confirmation" ? "" : count(rowsOf(run), "student");
-  const held = heldOf(run);
-  return [rows, held > 0 && `${count(held, "student")} held back`, ofYears(run)].filter(Boolean).join(" · ");
+  const [sent, held] = [rowsOf(run), heldOf(run)];
+  const students = run.kind === "dry_run" ? HISTORY.wouldBeSent(sent) : HISTORY.students(sent);
+  return [run.status !== "awaiting_confirmation" && students, held > 0 && needAttention(held), ofYears(run)].filter(Boolean).join(" · ");
+}
+
+function byOf(run) {
+  return [HISTORY.by(startedBy(run)), run.confirmed_by && HISTORY.approvedBy(run.confirmed_by)].filter(Boolean).join(", ");
 }
 
 function ofYears(run) {

@@ -6,6 +6,7 @@ import { useEffect, useState } from "../../lib/html.js";
 import { isUnderWay } from "../../lib/runs.js";
 import { useStore } from "../../lib/store.js";
 import { exportsRequested } from "../../shared/export/requested.js";
+import { asked } from "./filters.js";
 
 const UNDER_WAY_MS = 1500;
 const AT_REST_MS = 30_000;
@@ -43,7 +44,7 @@ async function pageOf(c, filters, after, options) {
   let page = { items: [], next: after };
   for (let reading = 0; reading < MAX_READS && page.items.length === 0; reading += 1) {
     if (reading > 0 && page.next === null) break;
-    page = await get(pathOf(c, "exports"), { ...options, query: { ...filters, after: page.next } });
+    page = await get(pathOf(c, "exports"), { ...options, query: { ...asked(filters), after: page.next } });
   }
   return page;
 }

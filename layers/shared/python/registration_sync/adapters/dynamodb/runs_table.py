@@ -118,7 +118,7 @@ class DynamoDBRuns:
             saved = self._table.put(item, _IS_LAST_ATTEMPT, values)
         if not saved:
             self._refuse_unless_stored(item)
-        if run.kind is RunKind.EXPORT and not run.has_progress:
+        if run.kind is RunKind.EXPORT and not run.has_progress and not run.was_refused:
             last = self._item_of(without_students(run))
             self._table.put({**last, **last_export_key(run.connection_id)})
         if run.is_over:

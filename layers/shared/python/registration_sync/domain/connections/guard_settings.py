@@ -55,7 +55,8 @@ class BlankRequiredGuard(_Guard):
 
 class BlankColumnGuard(_Guard):
     """A column that was filled in most rows of an earlier export is blank in more than `percent` of
-    the rows, and in at least `at_least` rows."""
+    the rows, and in at least `at_least` rows; or one that had values is blank in all rows, which by
+    the earlier exports is no accident."""
 
     action: Annotated[GuardAction, _ACTION] = GuardAction.WARN
     percent: Annotated[

@@ -10,6 +10,12 @@ HISTORY_LENGTH = 5
 MIN_ROWS = 10
 """Fewer rows show nothing about a column that is usually filled."""
 
+UNLIKELY = 0.01
+"""The chance below which it is no accident that all rows are blank."""
+
+MOST_FILLED = 0.85
+"""A column counts as filled in at most this share of the rows: rows of siblings are often alike."""
+
 
 @dataclass(frozen=True, slots=True)
 class RowCount:
@@ -32,13 +38,16 @@ class RowCount:
 class RowHistory:
     """The row counts of a file in the last exports of a year, newest first: `rows` of all exports,
     `rows_if_any` of those in which the file had rows. `filled` has the columns with a value in most
-    rows of the last export of at least MIN_ROWS rows."""
+    rows of the last export of at least MIN_ROWS rows. `values` has, by column, in how many of the
+    `seen` rows there was a value: of the last export, and of earlier ones if it had few rows."""
 
     file: str
     all_students: bool
     rows: tuple[int, ...] = ()
     rows_if_any: tuple[int, ...] = ()
     filled: tuple[str, ...] = ()
+    values: Mapping[str, int] = field(default_factory=dict)
+    seen: int = 0
 
     def plus(self, count: RowCount) -> "RowHistory":
         rows = count.rows
@@ -49,7 +58,21 @@ class RowHistory:
             (rows, *self.rows)[:HISTORY_LENGTH],
             (*some, *self.rows_if_any)[:HISTORY_LENGTH],
             count.filled if rows >= MIN_ROWS else self.filled,
+            *self._values_with(count),
         )
+
+    def _values_with(self, count: RowCount) -> tuple[Mapping[str, int], int]:
+        """`values` and `seen` after one more export; rows of earlier ones count as at most
+        MIN_ROWS."""
+        if not count.blank:
+            return self.values, self.seen
+        earlier = 0 if count.rows >= MIN_ROWS else min(self.seen, MIN_ROWS)
+        share = earlier / self.seen if earlier else 0
+        values = {
+            column: round(self.values.get(column, 0) * share) + count.rows - blank
+            for column, blank in count.blank.items()
+        }
+        return {column: some for column, some in values.items() if some}, earlier + count.rows
 
 
 type Histories = tuple[RowHistory, ...]
@@ -65,6 +88,19 @@ def earlier_rows(histories: Histories, count: RowCount) -> tuple[int, ...]:
 def filled_columns(histories: Histories, count: RowCount) -> tuple[str, ...]:
     """The columns that were usually filled in earlier exports of the file."""
     return _find(histories, count).filled
+
+
+def newly_blank(histories: Histories, count: RowCount) -> dict[str, float]:
+    """The columns that are blank in all rows, which by the earlier exports is no accident, each
+    with the share of rows that had a value in these."""
+    before = _find(histories, count)
+    found = {}
+    for column, blank in count.blank.items():
+        some = before.values.get(column, 0)
+        likely = min(some / (before.seen + 0.5), MOST_FILLED)
+        if blank == count.rows and (1 - likely) ** count.rows < UNLIKELY:
+            found[column] = some / before.seen
+    return found
 
 
 def with_counts(histories: Histories, counts: Sequence[RowCount]) -> Histories:

@@ -66,23 +66,31 @@ def check_blank_required(
 
 
 def check_blank_columns(
-    guard: BlankColumnGuard, count: RowCount, filled: Collection[str]
+    guard: BlankColumnGuard,
+    count: RowCount,
+    filled: Collection[str],
+    newly_blank: Mapping[str, float],
 ) -> list[Finding]:
-    """`filled` has the columns that were filled in most rows of the last large export."""
+    """`filled` has the columns filled in most rows of the last large export, `newly_blank`
+    those that are blank in all rows now, with the share of rows that had a value before."""
     if guard.action is GuardAction.OFF:
         return []
-    return [
-        Finding(
-            "blank_column",
-            guard.action,
-            count.file,
-            f"{column} in {count.file} is blank in {blank:,} of {pluralize(count.rows, 'row')}; in "
-            "earlier exports most rows had a value. Check whether the mapping takes it from the "
-            "right field.",
+    found = []
+    for column, blank in count.blank.items():
+        many = blank >= guard.at_least and blank * 100 > guard.percent * count.rows
+        if column in newly_blank:
+            now = f"all {pluralize(count.rows, 'row')}"
+            before = f"{max(1, round(newly_blank[column] * 100))}% of the rows"
+        elif column in filled and many:
+            now, before = f"{blank:,} of {pluralize(count.rows, 'row')}", "most rows"
+        else:
+            continue
+        message = (
+            f"{column} in {count.file} is blank in {now}; in earlier exports {before} had a value. "
+            "Check whether the mapping takes it from the right field."
         )
-        for column, blank in count.blank.items()
-        if column in filled and blank >= guard.at_least and blank * 100 > guard.percent * count.rows
-    ]
+        found.append(Finding("blank_column", guard.action, count.file, message))
+    return found
 
 
 def check_unmatched(guard: UnmatchedGuard, counts: Mapping[tuple[str, str], int]) -> list[Finding]:

@@ -12,7 +12,14 @@ from pydantic import TypeAdapter
 
 from registration_sync.domain.runs.run import Run
 
-TIMES = ("requested_at", "started_at", "finished_at", "next_attempt_by")
+TIMES = (
+    "requested_at",
+    "started_at",
+    "finished_at",
+    "next_attempt_by",
+    "confirmed_at",
+    "first_started_at",
+)
 
 _OF_REQUEST = (
     "kind",

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from registration_sync.domain.errors import RegistrationSyncError, is_transient
+from registration_sync.domain.errors import AlreadyRunning, RegistrationSyncError, is_transient
 from registration_sync.domain.mapping.compiled.unmatched import UnmatchedValue
 from registration_sync.domain.printable import MAX_MESSAGE_CHARACTERS, printable
 from registration_sync.domain.runs.check import CheckStep
@@ -110,13 +110,15 @@ class Finding:
 class ReplacedFile:
     """Our earlier file at a path: the run that delivered it, when (ISO 8601), the number of its
     rows (None if an older version delivered it), and whether the importer has collected it, so that
-    nothing is replaced: `yes`, `no` or `unknown`."""
+    nothing is replaced: `yes`, `no` or `unknown`. `full`: the new file has all students, so that
+    none is lost."""
 
     path: str
     delivered_at: str
     run_id: str
     rows: int | None
     collected: str
+    full: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +241,8 @@ class Run:
     `sent_to` is the account on the server, `phase` the current step of a run in progress, and its
     year. `next_attempt_by`: it failed with a transient error, and AWS retries it before then.
     `attempt_token` identifies the latest attempt, the only one that may store the run.
-    `confirmed_by` confirmed a run that awaited confirmation. `erased` counts over all attempts.
+    `confirmed_by` confirmed a run that awaited confirmation, at `confirmed_at`; its first start was
+    at `first_started_at`. `erased` counts over all attempts.
     """
 
     connection_id: str
@@ -262,6 +265,8 @@ class Run:
     next_attempt_by: dt.datetime | None = None
     steps: tuple[CheckStep, ...] = ()
     confirmed_by: str = ""
+    confirmed_at: dt.datetime | None = None
+    first_started_at: dt.datetime | None = None
     erased: Erased = Erased()
 
     @property
@@ -271,6 +276,11 @@ class Run:
     @property
     def holds_lease(self) -> bool:
         return self.kind in HOLDS_LEASE
+
+    @property
+    def was_refused(self) -> bool:
+        """Whether it never began, because another run of the connection was in progress."""
+        return self.error is not None and self.error.code == AlreadyRunning.code
 
     @property
     def finished(self) -> bool:

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from registration_sync.domain.errors import AlreadyRunning
 from registration_sync.domain.runs.run import (
     MAX_HELD_LISTED,
     Run,
@@ -80,8 +79,7 @@ def is_failure(run: Run) -> bool:
     Not of a dry run, a check or a test record, and not of a run that was refused because another
     one was in progress: the caller already has the answer.
     """
-    was_refused = run.error is not None and run.error.code == AlreadyRunning.code
-    if not run.holds_lease or was_refused:
+    if not run.holds_lease or run.was_refused:
         return False
     return run.status is RunStatus.FAILED or any(failed_years(run))
 

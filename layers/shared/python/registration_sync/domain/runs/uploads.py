@@ -66,10 +66,12 @@ class LastUpload:
             return True
         return 0 <= found.modified - self.modified <= RENAME_SECONDS
 
-    def replaced(self, collected: "Collected", zone: dt.tzinfo) -> ReplacedFile:
-        """The upload as the run that replaces it names it."""
+    def replaced(
+        self, collected: "Collected", zone: dt.tzinfo, *, full: bool = False
+    ) -> ReplacedFile:
+        """The upload as the run that replaces it names it; `full`: by a file of all students."""
         moment = self.delivered_in(zone).isoformat()
-        return ReplacedFile(self.path, moment, self.run_id, self.rows, collected.value)
+        return ReplacedFile(self.path, moment, self.run_id, self.rows, collected.value, full)
 
     @property
     def own_rows(self) -> UploadedRows:

@@ -28,6 +28,7 @@ def fetch_resend(
     """The years with something to send. Raises NotFound, Conflict, Unavailable, and InvalidRequest
     for students who are not in the files."""
     sources = find_resend(connection_id, resend, selected, archive=archive, workspace=workspace)
+    _require_found(sources, resend.student_ids or ())
     years = [_fetch_year(source) for source in sources]
     return [year for year in years if year.files]
 
@@ -40,24 +41,27 @@ def find_resend(
     archive: Archive,
     workspace: Path,
 ) -> list["ResendSource"]:
-    """What to send of each year. Reads manifests and run indexes, no files; raises the errors of
-    `fetch_resend` that need no file."""
+    """What to send of each year, of the students that are in the files. Reads manifests and run
+    indexes, no files. Raises NotFound, Conflict and Unavailable."""
     sources = []
     for school_year, files in selected.items():
         folder = workspace / str(school_year)
         year = ArchivedYear(archive, connection_id, resend.run_id, school_year, folder)
         sources.append(_find_year(year, resend.student_ids, {file.name for file in files}))
+    return sources
+
+
+def _require_found(sources: Sequence["ResendSource"], student_ids: Sequence[str]) -> None:
     found = {student for source in sources if source.rows for student in source.rows.students}
     problems = [
         Problem(f"student_ids[{index}]", "This student is not in the files of that run.")
-        for index, student in enumerate(resend.student_ids or ())
+        for index, student in enumerate(student_ids)
         if student not in found
     ]
     if problems:
         paths = ", ".join(problem.path for problem in problems)
         message = f"Nothing was sent again: {paths} are not in the files of that run."
         raise InvalidRequest(message, problems=problems)
-    return sources
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,29 @@
 """Requests a resend of a past run's files, or of some students' rows in them."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from registration_sync.domain.connections.connection import DeliveryMethod
-from registration_sync.domain.runs.run import ReplacedFile, Run, RunKind, RunRequest
+from registration_sync.domain.errors import InvalidRequest
+from registration_sync.domain.pluralize import pluralize
+from registration_sync.domain.runs.run import (
+    ReplacedFile,
+    ResendSelection,
+    Run,
+    RunKind,
+    RunRequest,
+)
 from registration_sync.domain.runs.uploads import Collected
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import Connections, Mappings
 from registration_sync.ports.sftp import Deliveries
 from registration_sync.ports.sign_ins import SignIns
 from registration_sync.use_cases.archived.fetch_resend import find_resend
+from registration_sync.use_cases.archived.student_numbers import replace_numbers
 from registration_sync.use_cases.runs.check_attempts import admit_first_sign_in
 from registration_sync.use_cases.runs.read_run import stored_run
-from registration_sync.use_cases.runs.resend_selection import select_files_to_resend
+from registration_sync.use_cases.runs.resend_selection import FilesByYear, select_files_to_resend
 from registration_sync.use_cases.runs.start_run import RunStarter
 
 
@@ -50,18 +60,36 @@ def request_resend(
             name = f"{school_year}/files/{file.name}"
             archive.require_exists(connection_id, repeated_run_id, name)
     if request.resend and request.resend.student_ids is not None:
-        with tempfile.TemporaryDirectory() as workspace:
-            find_resend(
-                connection_id,
-                request.resend,
-                selected,
-                archive=archive,
-                workspace=Path(workspace),
-            )
+        found = _students(connection_id, request.resend, selected, archive, mappings)
+        request = replace(request, resend=replace(request.resend, student_ids=found))
     admit_first_sign_in(
         connection, sign_ins=sign_ins, attempts=starter.check_attempts, now=starter.now
     )
     return starter.start(connection_id, request)
+
+
+def _students(
+    connection_id: str,
+    resend: ResendSelection,
+    selected: FilesByYear,
+    archive: Archive,
+    mappings: Mappings,
+) -> tuple[str, ...]:
+    """The students by their Enroll ids; the request may also have their numbers in the files."""
+    student_ids = resend.student_ids or ()
+    with tempfile.TemporaryDirectory() as workspace:
+        sources = find_resend(
+            connection_id, resend, selected, archive=archive, workspace=Path(workspace)
+        )
+        found, problems = replace_numbers(student_ids, sources, mappings)
+        if not problems:
+            # Files that can only be sent whole are refused for the ids, too.
+            by_id = replace(resend, student_ids=found)
+            find_resend(connection_id, by_id, selected, archive=archive, workspace=Path(workspace))
+    if problems:
+        unknown = pluralize(len(problems), "student")
+        raise InvalidRequest(f"Nothing was sent: {unknown} not found.", problems=problems)
+    return found
 
 
 def replaced_by_resend(

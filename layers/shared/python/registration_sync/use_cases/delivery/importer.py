@@ -170,10 +170,15 @@ class CollectionCheck:
         """Our last upload to the path. Raises Unavailable."""
         return self.deliveries.last(self.connection.connection_id, self.run.sent_to, path)
 
-    def replaced(self, found: Iterable[FoundUpload]) -> tuple[ReplacedFile, ...]:
-        """The uploads as the record of the run names them."""
-        zone = self.connection.zone
-        return tuple(one.last.replaced(one.collected, zone) for one in found)
+    def replaced(
+        self, found: Iterable[FoundUpload], is_full: Mapping[str, bool] | None = None
+    ) -> tuple[ReplacedFile, ...]:
+        """The uploads as the record of the run names them; `is_full` as for `findings`."""
+        zone, full = self.connection.zone, is_full or {}
+        return tuple(
+            one.last.replaced(one.collected, zone, full=full.get(one.last.path, False))
+            for one in found
+        )
 
     def record(
         self,

@@ -9,6 +9,7 @@ from registration_sync.domain.registrations.row_history import (
     Histories,
     earlier_rows,
     filled_columns,
+    newly_blank,
 )
 from registration_sync.domain.runs.findings import (
     check_blank_columns,
@@ -32,11 +33,12 @@ def evaluate_guards(
         finding = check_row_count(guards.row_count, count, earlier_rows(histories, count))
         found += [finding] if finding else []
         filled = filled_columns(histories, count)
-        found += check_blank_columns(guards.blank_column, count, filled)
+        blank = newly_blank(histories, count)
+        found += check_blank_columns(guards.blank_column, count, filled, blank)
     if written.held_count and guards.blank_required.action is not GuardAction.OFF:
         students = written.students + written.held_count
-        blank = _blank_required(written.held_list)
-        found += check_blank_required(guards.blank_required, blank, students)
+        required = _blank_required(written.held_list)
+        found += check_blank_required(guards.blank_required, required, students)
     return found + check_unmatched(guards.unmatched, written.unmatched_totals)
 
 

@@ -43,7 +43,7 @@ class YearCollection:
         self._report = report
         self._found: dict[str, FoundUpload] | None = None
         self._carried: tuple[Carried, ...] = ()
-        self._written: frozenset[str] = frozenset()
+        self._written: dict[str, bool] = {}
 
     def carry_over(self, workspace: Path) -> bool:
         """Makes the students of uncollected files due again, if the run is to carry them over and
@@ -88,7 +88,7 @@ class YearCollection:
         report them. Raises DeliveryError, LeaseLost and Unavailable."""
         paths = paths_of(self._year, written)
         found = self._look([*paths])
-        self._written = frozenset(paths)
+        self._written = paths
         findings = self._collection.findings(found.values(), paths, self._carried)
         note = partial(self._unreported.note, self._year.school_year, findings)
         self._resources.lease.on_confirm = note
@@ -124,7 +124,8 @@ class YearCollection:
             return outcome
         found = (one for path, one in (self._found or {}).items() if path in self._written)
         return with_carried(
-            replace(outcome, replaces=self._collection.replaced(found)), self._carried
+            replace(outcome, replaces=self._collection.replaced(found, self._written)),
+            self._carried,
         )
 
 

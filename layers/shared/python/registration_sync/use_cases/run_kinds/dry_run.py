@@ -223,7 +223,7 @@ def _write(
         file.delivered(year.path_of(file.name), lines=tuple(lines[file.number]))
         for file in written.files
     )
-    replaces = collection.replaced(one for one in found if one.last.path in paths)
+    replaces = collection.replaced((one for one in found if one.last.path in paths), paths)
     outcome = replace(outcome_of(year, written, files, findings), replaces=replaces)
     outcome = with_carried(outcome, carried.carried if files else ())
     if written.files and needs_confirmation(year, findings):

@@ -38,6 +38,8 @@ def confirm_run(
             status=RunStatus.PENDING,
             message=f"Approved by {confirmed_by}.",
             confirmed_by=confirmed_by,
+            confirmed_at=now,
+            first_started_at=waiting.first_started_at or waiting.started_at,
             requested_at=now,
             attempt=0,
         )

@@ -14,7 +14,7 @@ from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.registrations.batches import DueCount
 from registration_sync.domain.runs.liveness import needs_lease_check
 from registration_sync.domain.runs.redaction import without_students
-from registration_sync.domain.runs.run import Run, RunKind
+from registration_sync.domain.runs.run import Run, RunKind, RunStatus
 from registration_sync.ports.connections import Schedules
 from registration_sync.ports.registrations import DueCounts, LeaseReader
 from registration_sync.ports.runs import Runs
@@ -119,14 +119,16 @@ def _last_export(
     if exports is None:
         raise Unavailable("The last exports could not be read.")
     run = exports.get(connection_id) or _search(connection_id, runs)
-    if run and needs_lease_check(run):
+    # The decision about a waiting run is stored with the run only, until it starts again.
+    if run and (needs_lease_check(run) or run.status is RunStatus.AWAITING_CONFIRMATION):
         run = _running(run, runs, leases, now)
     return (run,)
 
 
 def _search(connection_id: str, runs: Runs) -> Run | None:
     newest = islice(runs.all(connection_id), MAX_RUNS_SEARCHED)
-    return next((run for run in newest if run.kind is RunKind.EXPORT), None)
+    exports = (run for run in newest if run.kind is RunKind.EXPORT and not run.was_refused)
+    return next(exports, None)
 
 
 def _running(run: Run, runs: Runs, leases: LeaseReader, now: dt.datetime) -> Run:
