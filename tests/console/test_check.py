@@ -32,7 +32,7 @@ def test_a_check_is_followed_step_by_step_and_shows_what_the_server_can_do(
 ) -> None:
     lin = visit("limited_access")
     lin.press_entry(lin.menu, "Check Connection")
-    lin.sees(lin.page.get_by_text("Nobody has tried whether this connection works."))
+    lin.sees(lin.page.get_by_text("This connection has not been tested."))
     lin.check()
 
     under_way = {"status": "in_progress", "finished_at": None}
@@ -47,20 +47,23 @@ def test_a_check_is_followed_step_by_step_and_shows_what_the_server_can_do(
         route.fulfill(json=run)
 
     with refusing(lin, "/check"):
-        lin.press(lin.button("Check now"))
+        lin.press(lin.button("Test now"))
         is_refused(lin)
     lin.page.route("**/exports/*", slowly)
-    lin.press(lin.button("Check now"))
+    lin.press(lin.button("Test now"))
 
-    expect(steps(lin).nth(3)).to_contain_text("Being tried: Recognise the server")
-    expect(steps(lin).nth(2)).to_contain_text("Passed: Agree on an encryption")
+    expect(steps(lin).nth(3)).to_contain_text("Testing: Server identity")
+    expect(steps(lin).nth(2)).to_contain_text("Passed: Secure connection")
     lin.check()
     lin.sees(lin.heading("What the server can do"))
     expect(steps(lin)).to_have_count(9)
     expect(steps(lin).nth(4)).to_contain_text("Passed: Sign in")
     expect(steps(lin).nth(8)).to_contain_text(" s")
+    expect(steps(lin).nth(5)).to_contain_text("Not found, so we created it")
+    lin.sees(lin.page.get_by_text("Works, with a warning"))
+    lin.press(lin.button("Test again"))
     lin.sees(lin.page.get_by_text("Works", exact=True))
-    lin.sees(lin.page.get_by_text("At once: an importer sees the old file or the new one"))
+    lin.sees(lin.page.get_by_text("In one step: your SIS sees the old file or the new one"))
     lin.check()
 
     def weakly(route: Route) -> None:
@@ -70,20 +73,15 @@ def test_a_check_is_followed_step_by_step_and_shows_what_the_server_can_do(
         route.fulfill(json=run)
 
     with answering(lin, "/exports/[^/]+", "GET", weakly):
-        lin.press(lin.button("Check now"))
-        lin.sees(lin.page.get_by_text("Works, with a weakness"))
+        lin.press(lin.button("Test again"))
+        lin.sees(lin.page.get_by_text("Works, with a warning"))
         lin.check()
     with refusing(lin, "/exports/[^/]+", "GET"):  # the check goes on, but the page cannot follow it
-        lin.press(lin.button("Check now"))
+        lin.press(lin.button("Test again"))
         is_refused(lin)
-        lin.sees(lin.page.get_by_text("Works, with a weakness"))
-    district.change(name="Renamed")
-    lin.press(lin.link("Connections"))
-    lin.press_entry(lin.menu, "Check Connection")
-    lin.sees(lin.page.get_by_text("The connection was changed after this check"))
-    lin.check()
+        lin.sees(lin.page.get_by_text("Works, with a warning"))
     district.change(delivery="download")
-    lin.press(lin.button("Check now"))
+    lin.press(lin.button("Test again"))
     lin.sees(lin.page.get_by_text("download").first)
     expect(steps(lin)).to_have_count(0)
     lin.check()
@@ -93,12 +91,12 @@ def test_the_first_host_key_is_kept_by_one_click(visit: Visit, district: Distric
     district.change(host_keys=[])
     check(district)
     lin = visit("limited_access", page_of(district), viewport=PHONE)
-    lin.sees(lin.heading("Is this the server's key?"))
-    lin.sees(lin.page.get_by_text("Somebody with Full Access can confirm it."))
+    lin.sees(lin.heading("Is this your server?"))
+    lin.sees(lin.page.get_by_text("Someone with Full Access can confirm it."))
     lin.check()
 
     ada = visit(path=page_of(district), viewport=PHONE)
-    confirm = "The key is right: keep it and check again"
+    confirm = "Fingerprint matches - continue"
     with refusing(ada, district.path, "PUT"):
         ada.press(ada.button(confirm))
         is_refused(ada)
@@ -108,10 +106,14 @@ def test_the_first_host_key_is_kept_by_one_click(visit: Visit, district: Distric
         ada.sees(ada.heading("History"))
         ada.go(page_of(district))
 
+    district.change(name="Renamed", example_students=["1"])  # what no test tries
+    check_again()
+    ada.sees(ada.button(confirm))
+    expect(ada.page.get_by_text("The connection changed after this test")).to_have_count(0)
     folder = district.connection["folder"]
     district.change(folder=f"{folder}/elsewhere")  # by another person
     check_again()
-    ada.sees(ada.page.get_by_text("The connection was changed after this check"))
+    ada.sees(ada.page.get_by_text("The connection changed after this test"))
     expect(ada.button(confirm)).to_have_count(0)  # the key may belong to another server by now
     district.change(folder=folder)
     check(district)
@@ -127,19 +129,19 @@ def test_another_host_key_is_kept_only_after_a_question(visit: Visit, district: 
     district.change(host_keys=[OTHER_KEY])
     ada = visit(path=page_of(district))
 
-    ada.press(ada.button("Check now"))
-    ada.sees(ada.heading("The server shows another key"))
-    expect(steps(ada).nth(3)).to_contain_text("Failed: Recognise the server")
-    expect(steps(ada).nth(4)).to_contain_text("Not tried")
+    ada.press(ada.button("Test now"))
+    ada.sees(ada.heading("The server shows a different key"))
+    expect(steps(ada).nth(3)).to_contain_text("Failed: Server identity")
+    expect(steps(ada).nth(4)).to_contain_text("Not tested")
     ada.check()
     ada.press(ada.button("Keep this key too …"))
     ada.check()
     with refusing(ada, district.path, "PUT"):
-        ada.press(ada.button("Keep it and check again"))
+        ada.press(ada.button("Keep the key and test again"))
         is_refused(ada, ada.dialog("Keep the new key?"))
     assert district.connection["host_keys"] == [OTHER_KEY]
     ada.write(ada.field("Password (optional)"), district.stack.sftp.password)
-    ada.press(ada.button("Keep it and check again"))
+    ada.press(ada.button("Keep the key and test again"))
 
     ada.sees(ada.heading("What the server can do"))
     assert district.connection["host_keys"] == [OTHER_KEY, *district.stack.sftp.host_keys]
@@ -154,11 +156,14 @@ def test_a_refused_password_shows_the_remedy_and_links_to_it(
     )
     ada = visit(path=page_of(broken))
 
-    ada.press(ada.button("Check now"))
+    ada.press(ada.button("Test now"))
 
     expect(steps(ada).nth(4)).to_contain_text("Failed: Sign in")
     expect(steps(ada).nth(4)).to_contain_text("or its password")
     ada.sees(ada.page.get_by_text("<b>Broken</b>"))
     ada.check()
-    ada.press(ada.link("Change the settings"))
-    ada.sees(ada.heading("Sign-in"))
+    ada.press(ada.link("Change the user name"))
+    expect(ada.field("User name")).to_be_focused()
+    ada.page.go_back()
+    ada.press(ada.button("Test again"))
+    ada.sees(ada.dialog("Test again with the same password?"))

@@ -25,18 +25,18 @@ def test_a_copy_has_all_settings_but_the_sign_in_and_its_mapping_comes_back(
 
     ada.press_entry(ada.menu, "Copy")
     expect(ada.field("Name")).to_have_value(f"{district.connection['name']} (copy)")
-    ada.write(ada.field("Id"), copied(district).connection_id)
-    ada.press(ada.button("Next: the server"))
+    ada.write(ada.field("Connection ID"), copied(district).connection_id)
+    ada.press(ada.button("Next: delivery"))
     expect(ada.field("Host")).to_have_value(district.stack.sftp.host)
     expect(ada.field("Password")).to_have_value("")
     ada.write(ada.field("Password"), district.stack.sftp.password)
     ada.write(ada.field("Folder"), f"{copied(district).connection_id}/{{school_year}}")
-    ada.press(ada.button("Save and check"))
-    ada.press(ada.button("Next: the mapping"))
+    ada.press(ada.button("Save and test"))
+    ada.press(ada.button("Next: mapping"))
     name = f"The mapping of {district.connection['name']}"
     expect(ada.page.get_by_role("radio", name=name)).to_be_checked()
     ada.check()
-    ada.press(ada.button("Take this mapping"))
+    ada.press(ada.button("Use this mapping"))
     ada.sees(ada.page.get_by_role("heading", name="is set up"))
 
     mine, other = copied(district).connection, district.connection
@@ -70,10 +70,10 @@ def test_a_connection_that_is_being_deleted_can_be_copied(visit: Visit, district
     ada = visit()
 
     ada.press_entry(ada.menu, "Copy")
-    ada.write(ada.field("Id"), copied(district).connection_id)
-    ada.press(ada.button("Next: the server"))
-    ada.press(ada.page.get_by_role("radio", name="Download"))
+    ada.write(ada.field("Connection ID"), copied(district).connection_id)
+    ada.press(ada.button("Next: delivery"))
+    ada.press(ada.page.get_by_role("radio", name="Manual download"))
     ada.press(ada.button("Save"))
 
-    ada.sees(ada.heading("What do the files look like?"))
+    ada.sees(ada.heading("What the files look like"))
     assert "deletion" not in copied(district).connection

@@ -128,7 +128,7 @@ def test_pauses_are_added_and_removed(visit: Visit, district: District) -> None:
     ada.write(ada.field("Last day").last, "06302032")
     ada.press(ada.button("Save"))
 
-    expect(ada.field("First day").last).to_be_focused()
+    expect(ada.page.get_by_role("alert").filter(has_text="Fix the")).to_be_focused()
     expect(ada.field("First day").last).to_have_accessible_description(
         "The last day is before the first: swap them."
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import asyncssh
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Locator, Route, expect
 
 from registration_sync.domain.school_year import current_school_year
 from tests.console.support.answers import (
@@ -29,9 +29,13 @@ def page_of(district: District) -> str:
     return f"#{district.path}/settings"
 
 
+def summary(ada: Person) -> Locator:
+    return ada.page.get_by_role("alert").filter(has_text="Fix the")
+
+
 def save(ada: Person) -> None:
     ada.press(ada.button("Save"))
-    ada.sees(ada.page.get_by_text("The settings are saved.").last)
+    ada.sees(ada.page.get_by_text("Settings saved.").last)
 
 
 def audit(district: District) -> list[dict[str, Any]]:
@@ -54,11 +58,11 @@ def test_only_changed_settings_are_saved(visit: Visit, district: District) -> No
     year = current_school_year(dt.date.today())  # noqa: DTZ011  # the browser uses local time, too
     example = f"{district.connection_id}/{year}-{year + 1}/students.csv"
     ada.sees(ada.page.get_by_text(example).first)
-    ada.write(ada.field("The importer of the SIS"), "Removes")
-    ada.press(ada.field("Put an empty .done file beside each file"))
-    ada.write(ada.field("Unusually many or few rows"), "Hold")
-    ada.write(ada.field("Differs by more than, in percent"), "30")
-    ada.write(ada.field("The last file was not collected"), "Carry over")
+    ada.write(ada.field("After import, the SIS"), "Deletes")
+    ada.press(ada.field("Also create a .done file after each file"))
+    ada.write(ada.field("Unusually many or few rows"), "Require")
+    ada.write(ada.field("Differs by more than (percent)"), "30")
+    ada.write(ada.field("The last file was not picked up"), "Carry over")
     with refusing(ada, district.path, "PUT"):
         ada.press(ada.button("Save"))
         is_refused(ada)
@@ -67,10 +71,10 @@ def test_only_changed_settings_are_saved(visit: Visit, district: District) -> No
         expect(ada.button("Save")).to_have_attribute("aria-busy", "true")
         ada.check()
         ada.write(ada.field("Name"), "Typed meanwhile")
-    ada.sees(ada.page.get_by_text("The settings are saved.").last)
+    ada.sees(ada.page.get_by_text("Settings saved.").last)
     expect(ada.field("Name")).to_have_value("Typed meanwhile")
     ada.sees(ada.page.get_by_text("Not saved yet"))
-    ada.press(ada.button("Discard the changes"))
+    ada.press(ada.button("Discard changes"))
     ada.check()
 
     now = district.connection
@@ -80,7 +84,7 @@ def test_only_changed_settings_are_saved(visit: Visit, district: District) -> No
     assert now["guards"]["not_collected"] == {"action": "carry_over"}
     assert now["example_students"] == ["1", "2"]
     ada.sees(ada.page.get_by_text("Anytown, renamed"))
-    ada.press(ada.link("Check the connection with its new settings"))
+    ada.press(ada.link("Test the connection with the new settings"))
     ada.sees(ada.heading("Check Connection"))
 
 
@@ -117,27 +121,30 @@ def test_mistakes_are_shown_at_their_fields_and_the_draft_is_kept(
 
     ada.write(ada.field("Port"), "ssh")
     ada.write(ada.field("Folder"), "C:\\exports")
-    ada.write(ada.field("Differs by more than, in percent"), "many")
+    ada.write(ada.field("Differs by more than (percent)"), "many")
     ada.write(ada.field("Unusually many or few rows"), "Off")  # the value is sent nevertheless
-    ada.press(ada.button("Save"))
+    ada.page.keyboard.press("Enter")
 
+    expect(summary(ada)).to_contain_text("Fix the 3 highlighted fields.")
+    expect(summary(ada)).to_be_focused()
+    expect(summary(ada)).to_be_in_viewport()
+    ada.press(summary(ada).get_by_role("link").first)
     expect(ada.field("Port")).to_be_focused()
     expect(ada.field("Port")).to_have_accessible_description(
         "Enter a whole number from 1 to 65535, such as 22."
     )
     expect(ada.field("Folder")).to_have_accessible_description(
-        "{school_year} becomes the year in which a school year starts, so that each has a folder "
-        "of its own. Leave out the drive letter: enter the path as an SFTP client shows it, such "
-        "as /SISData/exports."
+        "{school_year} becomes the start year, so each school year has its own folder. Leave out "
+        "the drive letter: enter the path as an SFTP client shows it, such as /SISData/exports."
     )
-    expect(ada.field("Differs by more than, in percent")).to_have_accessible_description(
+    expect(ada.field("Differs by more than (percent)")).to_have_accessible_description(
         "Enter a whole number from 1 to 1000, such as 50."
     )
     ada.check()
     ada.press(ada.link("Connections"))
     ada.sees(ada.dialog("Discard unsaved changes?"))
     ada.press(ada.button("Keep editing"))
-    ada.press(ada.button("Discard the changes"))
+    ada.press(ada.button("Discard changes"))
     expect(ada.field("Port")).to_have_value(str(before["port"]))
     assert district.connection == before
 
@@ -149,19 +156,19 @@ def test_secrets_are_saved_and_never_shown(visit: Visit, district: District) -> 
     ada = visit(path=page_of(district))
     answers = ada.record_responses()
 
-    ada.press(ada.button("Set a new password"))
+    ada.press(ada.button("Change password"))
     expect(ada.field("New password")).to_be_focused()
     ada.write(ada.field("New password"), secret)
     ada.press(ada.button("Show the new password"))
     expect(ada.field("New password")).to_have_attribute("type", "text")
-    ada.press(ada.button("Set a new private key"))
+    ada.press(ada.button("Add a private key"))
     expect(ada.field("Private key")).to_be_focused()
     with ada.page.expect_file_chooser() as chooser:
-        ada.press(ada.field("or its file"))
+        ada.press(ada.field("or select its file"))
     chooser.value.set_files({"name": "id", "mimeType": "text/plain", "buffer": b"Not a key."})
     expect(ada.field("Private key")).to_have_value("Not a key.")
     ada.press(ada.button("Save"))
-    expect(ada.field("Private key")).to_be_focused()
+    expect(summary(ada)).to_contain_text("Private key: ")
     ada.check()
     ada.write(ada.field("Private key"), key)  # pasted over the text of the file
     ada.write(ada.field("Passphrase (optional)"), "open")
@@ -172,7 +179,7 @@ def test_secrets_are_saved_and_never_shown(visit: Visit, district: District) -> 
         "private_key": "changed",
         "passphrase": "changed",
     }
-    expect(ada.button("Set a new password")).to_be_visible()
+    expect(ada.button("Change password")).to_be_visible()
     seen = [*ada.written(), *answers]
     assert answers
     assert not any(secret in text or key[40:80] in text for text in seen)
@@ -206,19 +213,23 @@ def test_a_changed_host_requires_the_credentials(visit: Visit, district: Distric
     ada.write(ada.field("Host"), "sftp.example.org")
     ada.sees(ada.page.get_by_text("This is another server"))
     ada.press(ada.button("Save"))
-    again = "Set the password again, or remove it to sign in by the stored key alone."
-    wrong = ada.page.get_by_role("group", name="The password").get_by_text(again)
+    again = (
+        "Enter the password again because the server address changed, or remove it to sign in with "
+        "the saved private key alone."
+    )
+    ada.press(summary(ada).get_by_role("link", name=again))
+    wrong = ada.page.get_by_role("group", name="Password").get_by_text(again)
     expect(wrong).to_be_focused()
     expect(wrong).to_be_in_viewport()
-    expect(ada.page.get_by_role("alert")).to_contain_text(again)
     ada.check()
-    ada.press(ada.button("Remove the private key"))
-    ada.sees(ada.page.get_by_text("removed when you save, if one is stored"))
-    ada.press(ada.button("Leave the private key as it is"))
-    ada.press(ada.button("Set a new password"))
+    ada.sees(ada.page.get_by_text("No private key"))
+    ada.press(ada.button("Remove password"))
+    ada.sees(ada.page.get_by_text("Password: removed when you save."))
+    ada.press(ada.button("Keep the saved password"))
+    ada.press(ada.button("Change password"))
     ada.press(ada.button("Save"))
     expect(ada.field("New password")).to_have_accessible_description(
-        "Write the password, or leave the stored one as it is."
+        "Enter the password, or keep the saved one."
     )
     ada.write(ada.field("New password"), "for-the-new-server")
     ada.press(ada.button("Remove host key 1"))
@@ -240,8 +251,8 @@ def test_host_keys_are_rotated_by_keyboard_alone(visit: Visit, district: Distric
     ada.tab_to(ada.button("Add the key"))
     press("Enter")
     expect(ada.field("Host key")).to_have_accessible_description(
-        "The line that the server's administrator sends you, or that ssh-keyscan prints without "
-        "the host's name. This is no whole key: copy the line again, to its very end."
+        "The line that your server administrator sends you, or that ssh-keyscan prints without the "
+        "host name. This key is incomplete. Copy the line again, to its very end."
     )
     press("Shift+Tab")
     press("Control+a")
@@ -250,12 +261,12 @@ def test_host_keys_are_rotated_by_keyboard_alone(visit: Visit, district: Distric
     press("Enter")
     expect(ada.button("Remove host key 2")).to_be_visible()
     ada.sees(ada.page.get_by_text("This is another server"))
-    ada.press(ada.button("Set a new password"))
+    ada.press(ada.button("Change password"))
     ada.write(ada.field("New password"), district.stack.sftp.password)
     ada.tab_to(ada.button("Save"))
     press("Enter")
 
-    ada.sees(ada.page.get_by_text("The settings are saved.").last)
+    ada.sees(ada.page.get_by_text("Settings saved.").last)
     assert district.connection["host_keys"] == [*district.stack.sftp.host_keys, OTHER_KEY]
     ada.check()
 
@@ -267,29 +278,29 @@ def test_settings_are_shown_as_text(visit: Visit, district: District) -> None:
     ada.write(ada.page.get_by_role("combobox", name="SIS (optional)"), SCRIPT)
     ada.write(ada.field("User name"), SCRIPT)
     ada.write(ada.field("Folder"), f"{district.connection_id}/{SCRIPT.removesuffix('{{7}}')}")
-    ada.press(ada.button("Set a new password"))  # the other user name requires it
+    ada.press(ada.button("Change password"))  # the other user name requires it
     ada.write(ada.field("New password"), district.stack.sftp.password)
     save(ada)
     assert district.connection["name"] == SCRIPT
-    for secret in ("password", "private key"):
-        ada.press(ada.button(f"Set a new {secret}"))
+    for button in ("Change password", "Add a private key"):
+        ada.press(ada.button(button))
     for folded in ("Other programs", "Add a key"):
         ada.press(ada.page.get_by_text(folded, exact=True))
-    ada.write(ada.field("Values without a match code"), "Hold")
+    ada.write(ada.field("Values without a match code"), "Require")
     assert fill_all(ada.page.get_by_role("main")) == 19  # three errors are shown already
     assert as_text(ada) >= 18
     ada.press(ada.button("Add the key"))
-    ada.sees(ada.page.get_by_text("Write one key on one line"))
+    ada.sees(ada.page.get_by_text("Enter one key on one line"))
     ada.press(ada.button("Save"))
 
-    expect(ada.page.locator(":focus")).to_have_attribute("aria-invalid", "true")
+    expect(summary(ada)).to_be_focused()
     assert as_text(ada) >= 18
     ada.check()
-    ada.press(ada.button("Discard the changes"))
+    ada.press(ada.button("Discard changes"))
     ada.write(ada.field("Host"), SCRIPT)
-    ada.press(ada.page.get_by_role("radio", name="Fetched by download"))
+    ada.press(ada.page.get_by_role("radio", name="Manual download"))
     ada.press(ada.button("Save"))  # the errors of a server are no longer on the page
-    expect(ada.button("Discard the changes")).to_have_count(0)
+    expect(ada.button("Discard changes")).to_have_count(0)
     now = district.connection
     assert (now["delivery"], now["host"]) == ("download", district.stack.sftp.host)
 
@@ -299,7 +310,7 @@ def test_limited_access_reads_the_settings_and_learns_how_to_get_them_changed(
 ) -> None:
     lin = visit("limited_access", page_of(district), viewport=PHONE)
 
-    lin.sees(lin.page.get_by_text("Somebody with Full Access can change the settings."))
+    lin.sees(lin.page.get_by_text("Someone with Full Access can change the settings."))
     lin.sees(lin.page.get_by_text(f"{district.stack.sftp.host}:{district.stack.sftp.port}"))
     expect(lin.page.get_by_role("textbox")).to_have_count(0)
     lin.check()
@@ -319,18 +330,19 @@ def test_a_refused_choice_focuses_the_chosen_option(visit: Visit, district: Dist
             route.continue_()
 
     ada.page.route("**/v1/connections/*", refuse)
-    ada.press(ada.page.get_by_role("radio", name="Fetched by download"))
+    ada.press(ada.page.get_by_role("radio", name="Manual download"))
     ada.press(ada.button("Save"))
 
-    group = ada.page.get_by_role("radiogroup", name="Files are")
+    group = ada.page.get_by_role("radiogroup", name="Delivery method")
     expect(group).to_have_accessible_description("Not now.")
     expect(group).to_have_attribute("aria-invalid", "true")
-    expect(ada.page.get_by_role("radio", name="Fetched by download")).to_be_focused()
+    expect(summary(ada)).to_be_focused()
     ada.check()
-    ada.press(ada.page.get_by_role("radio", name="Put on an SFTP server"))
+    ada.press(ada.page.get_by_role("radio", name="SFTP"))
     problem |= {"path": "host_keys[0]"}
     ada.press(ada.button("Save"))
     wrong = ada.page.get_by_role("listitem").get_by_text("Not now.")
+    ada.press(summary(ada).get_by_role("link"))
     expect(wrong).to_be_focused()
     ada.check()
     ada.press(ada.button("Remove host key 1"))

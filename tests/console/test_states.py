@@ -111,7 +111,7 @@ def test_an_empty_page_states_the_next_step(visit: Visit, district: District) ->
     ada.page.keyboard.press("Escape")
 
     ada.go(f"#{district.path}/check")
-    ada.sees(ada.heading("Not checked yet"))
+    ada.sees(ada.heading("Not tested yet"))
     ada.check()
     ada.go(f"#{district.path}/mapping")
     ada.sees(ada.page.get_by_text("No examples selected yet."))

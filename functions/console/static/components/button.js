@@ -1,11 +1,12 @@
 // Buttons act, links navigate; both can look the same.
 
-import { html } from "../lib/html.js";
+import { html, useId } from "../lib/html.js";
 import { useShortcut } from "../lib/controls/shortcuts.js";
 import { Icon } from "./icon.js";
 
 // kind: "primary" (one in view), "plain", "danger", "quiet". A `busy` or `disabled` button keeps its
-// position and its focus but ignores clicks; a button may become disabled by being pressed.
+// position and its focus but ignores clicks; a button may become disabled by being pressed. With `type="submit"` it
+// submits the form around it, and so does Enter in a field.
 export function Button({ kind = "plain", busy, disabled, icon, children, onClick, ...others }) {
   return html`<button
     type="button"
@@ -13,7 +14,7 @@ export function Button({ kind = "plain", busy, disabled, icon, children, onClick
     class="button ${kind} ${others.class ?? ""}"
     aria-disabled=${disabled ? "true" : undefined}
     aria-busy=${busy ? "true" : undefined}
-    onClick=${(event) => !busy && !disabled && onClick?.(event)}
+    onClick=${(event) => (busy || disabled ? event.preventDefault() : onClick?.(event))}
   >
     ${busy ? html`<span class="spinner" aria-hidden="true"></span>` : icon && html`<${Icon} name=${icon} />`}
     ${children && html`<span>${children}</span>`}
@@ -22,8 +23,9 @@ export function Button({ kind = "plain", busy, disabled, icon, children, onClick
 
 // The Save of a page, also by Ctrl+S.
 export function SaveButton(given) {
-  useShortcut("s", () => !given.busy && !given.disabled && given.onClick());
-  return html`<${Button} kind="primary" aria-keyshortcuts="Control+S Meta+S" ...${given} />`;
+  const id = useId();
+  useShortcut("s", () => document.getElementById(id).click());
+  return html`<${Button} kind="primary" aria-keyshortcuts="Control+S Meta+S" ...${given} id=${id} />`;
 }
 
 // A button with an icon only; `label` is its accessible name.

@@ -3,7 +3,7 @@
 import { html, useId, useLayoutEffect, useRef } from "../lib/html.js";
 import { LiveRegion } from "./announce.js";
 import { Button, IconButton } from "./button.js";
-import { ErrorNotice } from "./states.js";
+import { Form } from "./fields.js";
 import { DIALOG } from "./words.js";
 
 // Open as long as it is rendered. `actions` are the buttons of its footer. `onClose` handles Escape and
@@ -38,8 +38,9 @@ export function Dialog({ title, onClose, actions, children, wide }) {
   </dialog>`;
 }
 
-// Asks before an action. `confirm` and `cancel` are on the buttons; `action` is a useAction.
+// Asks before an action. `confirm` and `cancel` are on the buttons; `action` is a useAction. Enter in a field confirms.
 export function ConfirmDialog({ title, confirm, cancel = DIALOG.cancel, danger, action, onClose, disabled, children }) {
+  const id = useId();
   return html`<${Dialog}
     title=${title}
     onClose=${onClose}
@@ -48,10 +49,10 @@ export function ConfirmDialog({ title, confirm, cancel = DIALOG.cancel, danger, 
         kind=${danger ? "danger" : "primary"}
         busy=${action.busy}
         disabled=${disabled}
-        onClick=${() => action.run()}
+        type="submit"
+        form=${id}
       >${confirm}<//>`}
   >
-    ${children}
-    <${ErrorNotice} error=${action.error} />
+    <${Form} id=${id} form=${action}>${children}<//>
   <//>`;
 }

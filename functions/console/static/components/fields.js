@@ -1,7 +1,10 @@
 // Form fields: each with its label, its hint and its problem.
 
-import { html, useEffect, useId } from "../lib/html.js";
+import { useAction } from "../lib/data.js";
+import { afterDrawing } from "../lib/focus.js";
+import { html, useEffect, useId, useRef, useState } from "../lib/html.js";
 import { Sentence } from "./sentence.js";
+import { ErrorNotice, Notice } from "./states.js";
 
 // The frame around a control: `children` receives the control's id and ARIA attributes.
 export function Field({ label, hint, problem, optional, hideLabel, children }) {
@@ -144,12 +147,98 @@ export function Switch({ label, hint, checked, onInput, ...control }) {
   </div>`;
 }
 
-// After a refused action, moves the focus to the first field in `form` (a ref) that has a problem: in a
-// group of options to the selected one, and where there is no field to the problem's text.
-export function useFocusOnProblem(form, error) {
+const WRONG = '[aria-invalid="true"], .problem[tabindex]';
+
+/**
+ * What a form submits: `useAction(act)`, and `problem(path)` and `problems`: those that the API, or `act`,
+ * reported, each until the person changes its value. `values` has the values by the paths of the problems.
+ *
+ * @param {(...given: any[]) => Promise<void>} act
+ * @param {any} values
+ */
+export function useForm(act, values) {
+  const sent = useRef(values);
+  const action = useAction(act);
+  const all = action.error?.problems ?? [];
+  const problems = all.filter(({ path }) => textAt(path, sent.current) === textAt(path, values));
+  return {
+    ...action,
+    error: all.length > 0 && problems.length === 0 ? null : action.error, // everything was corrected
+    problems,
+    problem: (path) => problems.find((one) => one.path === path)?.message ?? "",
+    run(...given) {
+      sent.current = values;
+      return action.run(...given);
+    },
+  };
+}
+
+// An error for `useForm`, for problems that the page finds itself: [{path, message}]
+export function refusal(problems) {
+  return Object.assign(new Error(problems[0].message), { problems });
+}
+
+// The value at a path such as "guards.row_count.percent" or "host_keys[0]".
+function textAt(path, values) {
+  const parts = path.split(/[.[\]]+/).filter(Boolean);
+  return JSON.stringify(parts.reduce((value, name) => value?.[name], values)) ?? "";
+}
+
+/**
+ * A form that Enter submits. `form` is a `useForm`. After a refusal its summary gets the focus: links to the fields
+ * with problems, or the message. `isShown` says whether the problem of a path is shown at its field.
+ *
+ * @param {{form: any, isShown?: (path: string) => boolean, class?: string, id?: string, children?: any}} props
+ */
+export function Form({ form, isShown = () => true, children, ...others }) {
+  const element = useRef(null);
+  const submit = (event) => {
+    event.preventDefault();
+    if (event.target === event.currentTarget) form.run(); // not that of a dialog inside
+  };
+  return html`<form novalidate=${true} class="stack" ...${others} ref=${element} onSubmit=${submit}>
+    <${ErrorSummary} error=${form.error} within=${element} isShown=${isShown} />
+    ${children}
+  </form>`;
+}
+
+function ErrorSummary({ error, within, isShown }) {
+  const summary = useRef(null);
+  const [wrong, setWrong] = useState([]);
   useEffect(() => {
-    if (!error) return;
-    const wrong = form.current?.querySelector('[aria-invalid="true"], .problem[tabindex]');
-    (wrong?.querySelector(":checked") ?? wrong?.querySelector("input") ?? wrong)?.focus();
+    const found = error ? [...within.current.querySelectorAll(WRONG)].map(describe) : [];
+    if (found.map(({ text }) => text).join("\n") !== wrong.map(({ text }) => text).join("\n")) setWrong(found);
+  });
+  useEffect(() => {
+    if (error) afterDrawing(() => summary.current?.focus());
   }, [error]);
+  const elsewhere = error?.problems?.filter(({ path }) => !isShown(path)) ?? [];
+  const go = (event, { element }) => {
+    event.preventDefault();
+    focusOn(element);
+  };
+  if (wrong.length === 0 || elsewhere.length > 0)
+    return html`<div tabindex="-1" ref=${summary} class="error-summary"><${ErrorNotice} error=${error} isShown=${isShown} /></div>`;
+  return html`<div role="alert" tabindex="-1" ref=${summary} class="error-summary">
+    <${Notice} tone="bad" title=${fixThese(wrong.length)}>
+      <ul>
+        ${wrong.map((one) => html`<li key=${one.text}><a href=${location.hash || "#/"} onClick=${(event) => go(event, one)}>${one.text}</a></li>`)}
+      </ul>
+    <//>
+  </div>`;
+}
+
+const fixThese = (count) => (count === 1 ? "Fix the highlighted field." : `Fix the ${count} highlighted fields.`);
+
+// A field with a problem: {element, text: its label and its problem}
+function describe(element) {
+  const field = element.closest(".field, .check");
+  const label = field?.querySelector("legend, label")?.textContent.replace("(optional)", "").trim();
+  const problem = (field?.querySelector(".problem") ?? element).textContent;
+  return { element, text: label ? `${label}: ${problem}` : problem };
+}
+
+// In a group of options to the selected one.
+function focusOn(element) {
+  (element.querySelector(":checked") ?? element.querySelector("input") ?? element).focus();
 }

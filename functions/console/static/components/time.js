@@ -68,6 +68,13 @@ export function dayText(day) {
   return parts(new Date(`${day}T12:00:00Z`), "UTC", options);
 }
 
+// The day of a moment: "Nov 3"; with the year if it is not this one.
+export function dayOf(at, zone, now = new Date()) {
+  const [day, today] = [new Date(at), now].map((moment) => parts(moment, zone, { year: "numeric" }));
+  const options = { month: "short", day: "numeric" };
+  return parts(new Date(at), zone, day === today ? options : { ...options, year: "numeric" });
+}
+
 export function Time({ at, zone }) {
   const moment = new Date(at);
   const whole = parts(moment, zone, { dateStyle: "full", timeStyle: "long", hourCycle });

@@ -2,6 +2,8 @@
 
 import { html, useEffect, useState } from "../lib/html.js";
 
+const WORDS = { kind: "Type", fingerprint: "Fingerprint", notWhole: "incomplete key", unknown: "unknown" };
+
 // {kind, encoded} of a line `ssh-ed25519 AAAA… comment`, or null for any other text.
 export function partsOf(line) {
   const [kind, encoded] = line.trim().split(/\s+/);
@@ -43,13 +45,13 @@ export function HostKeyFacts({ line }) {
   const [fingerprint, setFingerprint] = useState("");
   useEffect(() => {
     let wanted = true;
-    fingerprintOf(line).then((found) => wanted && setFingerprint(found ?? "not a whole key"));
+    fingerprintOf(line).then((found) => wanted && setFingerprint(found ?? WORDS.notWhole));
     return () => {
       wanted = false;
     };
   }, [line]);
   return html`<dl class="pairs">
-    <div><dt>Type</dt><dd><code>${partsOf(line)?.kind ?? "unknown"}</code></dd></div>
-    <div><dt>Fingerprint</dt><dd><code>${fingerprint}</code></dd></div>
+    <div><dt>${WORDS.kind}</dt><dd><code>${partsOf(line)?.kind ?? WORDS.unknown}</code></dd></div>
+    <div><dt>${WORDS.fingerprint}</dt><dd><code>${fingerprint}</code></dd></div>
   </dl>`;
 }

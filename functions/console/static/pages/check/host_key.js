@@ -10,6 +10,7 @@ import { Section } from "../../components/section.js";
 import { ErrorNotice, Notice } from "../../components/states.js";
 import { HostKeyFacts } from "../../shared/host_keys.js";
 import { SecretField } from "../settings/sign_in_fields.js";
+import { HOST_KEY } from "./words.js";
 
 // Whether the check failed only because nobody has confirmed the server's first key.
 export function isFirstKey(connection, run) {
@@ -26,24 +27,17 @@ export function HostKeyToConfirm({ connection, run, onPinned }) {
   const shown = keyShown(run);
   if (!shown || connection.host_keys.includes(shown)) return null;
   const known = connection.host_keys;
-  return html`<${Section} title=${known.length ? "The server shows another key" : "Is this the server's key?"}>
-    ${known.length > 0 &&
-    html`<${Notice} tone="warn">
-      It is not the key that this connection knows. Perhaps the key was renewed; perhaps somebody
-      pretends to be the server. Nobody signed in.
-    <//>`}
+  return html`<${Section} title=${known.length ? HOST_KEY.another : HOST_KEY.first}>
+    ${known.length > 0 && html`<${Notice} tone="warn">${HOST_KEY.anotherHint}<//>`}
     <${HostKeyFacts} line=${shown} />
-    <p>
-      Ask the server's administrator, by phone or in person, whether this is the fingerprint of the
-      server. By it the server is recognised from now on: nobody has sent a password yet.
-    </p>
+    <p>${HOST_KEY.ask}</p>
     <details>
-      <summary>The whole key</summary>
+      <summary>${HOST_KEY.whole}</summary>
       <p><code>${shown}</code></p>
     </details>
     ${person.canConfigure
       ? html`<${Confirm} connection=${connection} line=${shown} known=${known} onPinned=${onPinned} />`
-      : html`<p class="muted">Somebody with Full Access can confirm it.</p>`}
+      : html`<p class="muted">${HOST_KEY.whoCan}</p>`}
   <//>`;
 }
 
@@ -58,26 +52,26 @@ function Confirm({ connection, line, known, onPinned }) {
   });
   if (known.length === 0)
     return html`<div class="row">
-        <${Button} kind="primary" busy=${pin.busy} onClick=${() => pin.run()}>The key is right: keep it and check again<//>
+        <${Button} kind="primary" busy=${pin.busy} onClick=${() => pin.run()}>${HOST_KEY.confirm}<//>
       </div>
       <${ErrorNotice} error=${pin.error} />`;
-  return html`<div class="row"><${Button} onClick=${() => setAsking(true)}>Keep this key too …<//></div>
+  return html`<div class="row"><${Button} onClick=${() => setAsking(true)}>${HOST_KEY.keepToo}<//></div>
     ${asking &&
     html`<${ConfirmDialog}
-      title="Keep the new key?"
-      confirm="Keep it and check again"
+      title=${HOST_KEY.dialog}
+      confirm=${HOST_KEY.keep}
       action=${pin}
       onClose=${() => setAsking(false)}
     >
-      <p>Only if the server's administrator has told you that the key was renewed:</p>
+      <p>${HOST_KEY.onlyIf}</p>
       <${HostKeyFacts} line=${line} />
       <${SecretField}
-        label="Password"
-        hint="Again, for the new key. Without it the stored password is removed, and the stored private key signs in alone."
+        label=${HOST_KEY.password}
+        hint=${HOST_KEY.passwordHint}
         optional
         value=${password}
         onInput=${setPassword}
       />
-      <p>The old ${known.length === 1 ? "key stays" : "keys stay"} too, until you remove ${known.length === 1 ? "it" : "them"} in the settings.</p>
+      <p>${HOST_KEY.oldStay(known.length)}</p>
     <//>`}`;
 }

@@ -5,11 +5,13 @@ import { useAction, useData } from "../../lib/data.js";
 import { useEffect, useRef, useState } from "../../lib/html.js";
 import { followRun, isUnderWay } from "../../lib/runs.js";
 import { announce } from "../../components/announce.js";
+import { PAGE } from "./words.js";
 
-const REQUESTED = { status: "pending", steps: [], years: [], requested_by: "you" };
+const REQUESTED = { status: "pending", steps: [], years: [], requested_by: PAGE.you };
 
-// {run, outcome: the API's record of the last check, stale, loading, failed, busy, error, start, reload}
-export function useCheck(connection_id) {
+// {run, outcome: the API's record of the last check, stale, loading, failed, busy, error, start, reload}. `keep`
+// receives the connection after each check, which may have changed its `sign_in`.
+export function useCheck(connection_id, keep) {
   const [run, setRun] = useState(null);
   const [outcome, setOutcome] = useState(null);
   const control = useRef(new AbortController());
@@ -18,8 +20,10 @@ export function useCheck(connection_id) {
 
   const follow = async (run_id) => {
     const ended = await followRun(connection_id, run_id, { signal, show: setRun });
-    setOutcome(await lastOutcome(connection_id, { signal }));
-    announce(`Check Connection: ${ended.message}`);
+    const [now, connection] = await Promise.all([lastOutcome(connection_id, { signal }), get(pathOf(connection_id), { signal })]);
+    setOutcome(now);
+    keep(connection);
+    announce(PAGE.announced(ended.message));
   };
   const ask = async () => {
     setRun(REQUESTED);

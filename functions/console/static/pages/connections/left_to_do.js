@@ -34,13 +34,17 @@ export function LeftToDo({ connection, setup }) {
   </section>`;
 }
 
+const OF_THE_WIZARD = ["connected", "mapping"];
+
 // In short: how far it is, and the way to the next step.
 export function FinishSetup({ connection, setup }) {
   const { canConfigure } = usePerson();
   const next = STEPS.find(({ key }) => !setup[key]);
+  const c = connection.connection_id;
+  const to = next && (OF_THE_WIZARD.includes(next.key) ? href("/new", {}, { connection: c }) : href(next.path, { c }));
   return html`<p class="finish-setup">
     <${Badge}>${CARD.setup}<//>
     <span class="muted">${SETUP.progress(STEPS.filter(({ key }) => setup[key]).length, STEPS.length)}</span>
-    ${canConfigure && next && html`<${ButtonLink} href=${href(next.path, { c: connection.connection_id })} aria-label=${`${SETUP.finish}: ${connection.name}`}>${SETUP.finish}<//>`}
+    ${canConfigure && next && html`<${ButtonLink} href=${to} aria-label=${`${SETUP.finish}: ${connection.name}`}>${SETUP.finish}<//>`}
   </p>`;
 }

@@ -8,10 +8,11 @@ import { usePerson } from "../../lib/person.js";
 import { announce, toast } from "../../components/announce.js";
 import { Button, IconButton, SaveButton } from "../../components/button.js";
 import { Combobox } from "../../components/combobox.js";
+import { refusal, useForm } from "../../components/fields.js";
 import { Sentence } from "../../components/sentence.js";
 import { ErrorNotice, Notice } from "../../components/states.js";
 import { ReadOnlyNotice } from "./read_only_notice.js";
-import { nameOf, useNames, useSearch, yearOf } from "./students.js";
+import { nameOf, syncedStudent, useNames, useSearch, yearOf } from "./students.js";
 import { EXAMPLES, PAGE } from "./words.js";
 
 const AT_MOST = 5;
@@ -52,7 +53,7 @@ export function ExamplesTab({ connection, keep, ids, setIds }) {
     <${ErrorNotice} error=${saving.error} title=${EXAMPLES.notSaved} />
     ${canConfigure &&
     html`<div class="save-bar">
-      <span class="muted">${changed ? EXAMPLES.isUnsaved : EXAMPLES.isSaved}</span>
+      <span class="muted">${changed ? EXAMPLES.isUnsaved : saved.length > 0 && EXAMPLES.isSaved}</span>
       <${SaveButton} busy=${saving.busy} disabled=${!changed} onClick=${() => saving.run()}>${EXAMPLES.save}<//>
     </div>`}
   </section>`;
@@ -70,13 +71,21 @@ function Example({ id, known }) {
 function Add({ c, ids, add }) {
   const [text, setText] = useState("");
   const { items, complete, busy, error } = useSearch(c, text);
+  const adding = useForm(async (id) => {
+    const student = items.find((one) => one.student_id === id) ?? (await syncedStudent(c, id));
+    if (!student) throw refusal([{ path: "id", message: EXAMPLES.notFound(id) }]);
+    setText("");
+    add(id, student);
+    focusSoon("#add-example input", "#add-example");
+  }, { id: text });
   if (ids.length >= AT_MOST)
     return html`<p class="muted" id="add-example" tabindex="-1">${EXAMPLES.full}</p>`;
   const take = (id) => {
-    setText("");
-    if (ids.includes(id)) toast(EXAMPLES.twice(id), "calm");
-    else if (id) add(id, items.find((one) => one.student_id === id));
-    focusSoon("#add-example input", "#add-example");
+    if (ids.includes(id)) {
+      setText("");
+      toast(EXAMPLES.twice(id), "calm");
+      focusSoon("#add-example input");
+    } else if (id) adding.run(id);
   };
   const options = items
     .filter((one) => !ids.includes(one.student_id))
@@ -86,13 +95,15 @@ function Add({ c, ids, add }) {
       <${Combobox}
         label=${EXAMPLES.label}
         hint=${EXAMPLES.hint}
+        problem=${adding.problem("id")}
         options=${options}
         value=${text}
         onInput=${setText}
         onChoose=${(option) => take(option.value)}
       />
-      <${Button} icon="plus" disabled=${!text.trim()} onClick=${() => take(text.trim())}>${EXAMPLES.add}<//>
+      <${Button} icon="plus" busy=${adding.busy} disabled=${!text.trim()} onClick=${() => take(text.trim())}>${EXAMPLES.add}<//>
     </div>
     ${!busy && !complete && items.length < 20 && html`<p class="hint">${EXAMPLES.partial}</p>`}
+    <${ErrorNotice} error=${adding.problem("id") ? null : adding.error} />
     ${error && html`<${Notice} tone="bad"><p><${Sentence} text=${error.message} /></p><//>`}`;
 }

@@ -26,6 +26,12 @@ export function useNames(c, ids) {
   return /** @type {const} */ ([known, learn]);
 }
 
+// The student with exactly this id; undefined if none was synced.
+export async function syncedStudent(c, id) {
+  const { items } = await get(pathOf(c, "students"), { query: { ids: id } });
+  return items.find((one) => one.student_id === id);
+}
+
 // Students whose id or name matches, shortly after the last key: {items, complete, busy, error}.
 export function useSearch(c, words) {
   const [found, setFound] = useState({ items: [], complete: true, busy: true, error: null });

@@ -25,6 +25,7 @@ export const EXAMPLES = {
   removed: (id) => `${id} was removed.`,
   twice: (id) => `${id} is already selected.`,
   full: "Five are selected. Remove one to select another.",
+  notFound: (id) => `No student with the ID “${id}” was synced here. Check the ID, with all its zeros.`,
   unknown: "No approved registration of this student was synced.",
   partial: "We searched the first 2,000 students only. Enter an exact ID to find any other student.",
   save: "Save",

@@ -9,6 +9,7 @@ import { Button } from "../../components/button.js";
 import { RadioGroup } from "../../components/fields.js";
 import { Section } from "../../components/section.js";
 import { ErrorNotice, ErrorState, Loading } from "../../components/states.js";
+import { MAPPING, PAGE } from "./words.js";
 
 const UNCHANGED = "";
 const COPIED = ":copied"; // no ready-made mapping has this name
@@ -23,7 +24,7 @@ export function MappingStep({ source, draft, stored, go }) {
     ]);
     return { ready: ready.items, saved, copied };
   }, []);
-  const back = html`<${Button} onClick=${() => go(stored.delivery === "sftp" ? "check" : "server")}>Back<//>`;
+  const back = html`<${Button} onClick=${() => go(stored.delivery === "sftp" ? "check" : "server")}>${PAGE.back}<//>`;
   if (data) return html`<${Choice} mappings=${data.ready} saved=${data.saved} copied=${data.copied} source=${source} sis=${draft.sis} connection=${stored} go=${go} back=${back} />`;
   return html`<${Frame}>
       ${error ? html`<${ErrorState} error=${error} onRetry=${reload} />` : html`<${Loading} />`}
@@ -32,10 +33,7 @@ export function MappingStep({ source, draft, stored, go }) {
 }
 
 function Frame({ children }) {
-  return html`<${Section}
-    title="What do the files look like?"
-    hint="Start from a mapping that is ready for your SIS. Each field of it can be changed afterwards, and nothing is sent by this."
-  >${children}<//>`;
+  return html`<${Section} title=${MAPPING.title} hint=${MAPPING.hint}>${children}<//>`;
 }
 
 function Choice({ mappings, saved, copied, source, sis, connection, go, back }) {
@@ -49,13 +47,13 @@ function Choice({ mappings, saved, copied, source, sis, connection, go, back }) 
   });
   const more = mappings.find((one) => one.name === chosen)?.description ?? "";
   return html`<${Frame}>
-      <${RadioGroup} label="Mapping" hideLabel options=${[...copyOption(copied, source), ...optionsOf(mappings, saved)]} value=${chosen} onInput=${setChosen} />
-      ${more && html`<details key=${chosen}><summary>All about this mapping</summary><pre class="description">${more}</pre></details>`}
+      <${RadioGroup} label=${MAPPING.label} hideLabel options=${[...copyOption(copied, source), ...optionsOf(mappings, saved)]} value=${chosen} onInput=${setChosen} />
+      ${more && html`<details key=${chosen}><summary>${MAPPING.all}</summary><pre class="description">${more}</pre></details>`}
     <//>
     <${ErrorNotice} error=${saving.error} />
     <div class="row">
       <${Button} kind="primary" busy=${saving.busy} onClick=${() => saving.run()}>
-        ${chosen !== UNCHANGED ? "Take this mapping" : saved ? "Keep its mapping" : "Begin with an empty mapping"}
+        ${chosen === COPIED ? MAPPING.useCopy : chosen !== UNCHANGED ? MAPPING.use : saved ? MAPPING.keep : MAPPING.empty}
       <//>
       ${back}
     </div>`;
@@ -63,7 +61,7 @@ function Choice({ mappings, saved, copied, source, sis, connection, go, back }) 
 
 function copyOption(copied, source) {
   if (!copied) return [];
-  return [{ value: COPIED, label: `The mapping of ${source.name}`, hint: `A copy of its version ${copied.version}.` }];
+  return [{ value: COPIED, label: MAPPING.copyOf(source.name), hint: MAPPING.copyHint(copied.version) }];
 }
 
 // A title is the mapping's name, and often its specialty after a colon.
@@ -73,8 +71,8 @@ function optionsOf(mappings, saved) {
     return { value: name, label, hint: capital(rest.join(": ")) };
   });
   if (saved)
-    return [{ value: UNCHANGED, label: "The mapping that it has", hint: `Version ${saved.version}, saved by ${saved.saved_by}.` }, ...ready];
-  return [...ready, { value: UNCHANGED, label: "An empty mapping", hint: "You make its files and fields yourself." }];
+    return [{ value: UNCHANGED, label: MAPPING.current, hint: MAPPING.currentHint(saved.version, saved.saved_by) }, ...ready];
+  return [...ready, { value: UNCHANGED, label: MAPPING.emptyLabel, hint: MAPPING.emptyHint }];
 }
 
 function capital(text) {

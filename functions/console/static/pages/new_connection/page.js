@@ -1,131 +1,131 @@
-// New connection: the steps from its name to its mapping, perhaps as a copy of another connection.
+// New connection: the steps from its name to its mapping, perhaps as a copy of another connection. The address says
+// which connection and which step, so that a reload, or the link of a card, continues there.
 
 import { get, pathOf } from "../../lib/api.js";
 import { useData } from "../../lib/data.js";
+import { focusSoon } from "../../lib/focus.js";
 import { html, useEffect, useRef, useState } from "../../lib/html.js";
 import { href } from "../../lib/paths.js";
 import { usePerson } from "../../lib/person.js";
-import { navigate, useUnsaved } from "../../lib/router.js";
+import { discardUnsaved, navigate, replaceAddress, useUnsaved } from "../../lib/router.js";
 import { EmptyState, ErrorState, Loading } from "../../components/states.js";
-import { zoneOfThisBrowser } from "../../components/time_zone_field.js";
 import { Page } from "../../frame/page.js";
 import { NO_SECRETS } from "../settings/draft.js";
 import { AboutStep } from "./about_step.js";
 import { CheckStep } from "./check_step.js";
 import { DoneStep } from "./done_step.js";
+import { copyOf, draftOfStored, emptyDraft, forgetDraft, keepDraft, keptDraft } from "./draft.js";
 import { MappingStep } from "./mapping_step.js";
 import { ServerStep } from "./server_step.js";
+import { PAGE, STEP_NAMES } from "./words.js";
 
-const STEPS = [
-  { id: "about", label: "About", step: AboutStep },
-  { id: "server", label: "Server", step: ServerStep },
-  { id: "check", label: "Check", step: CheckStep },
-  { id: "mapping", label: "Mapping", step: MappingStep },
-  { id: "done", label: "Done", step: DoneStep },
-];
-const WITHOUT_CONNECTION = 2; // the number of steps before the connection exists
+const STEPS = { about: AboutStep, server: ServerStep, check: CheckStep, mapping: MappingStep, done: DoneStep };
+const WITHOUT_CONNECTION = ["about", "server"];
 
 export default function NewConnectionPage({ query }) {
   const person = usePerson();
-  const above = [{ label: "Connections", href: "#/" }];
-  return html`<${Page} title="New connection" above=${above}>
+  const above = [{ label: PAGE.above, href: "#/" }];
+  return html`<${Page} title=${PAGE.title} above=${above}>
     ${person.canConfigure
       ? html`<${Source} query=${query} />`
-      : html`<${EmptyState} title="You may not make connections"><p>Somebody with Full Access can.</p><//>`}
+      : html`<${EmptyState} title=${PAGE.notAllowed}><p>${PAGE.whoCan}</p><//>`}
   <//>`;
 }
 
-// Loads the connection to copy, if there is one.
+// Loads the connection that is being set up, and the one to copy, if there are any.
 function Source({ query }) {
-  const [from] = useState(query.get("from")); // the address of the next steps has none
-  const { data, error, reload } = useData(async (options) => ({ source: from ? await get(pathOf(from), options) : null }), [from]);
+  const [c, from] = [query.get("connection"), query.get("from")];
+  const typed = useRef(NO_SECRETS); // secrets that were typed in this visit and that no server has seen yet
+  const { data, error, reload, keep } = useData(
+    async (options) => {
+      const [stored, source] = await Promise.all([c, from].map((id) => (id ? get(pathOf(id), options) : null)));
+      return { stored, source };
+    },
+    [c, from],
+  );
   if (error) return html`<${ErrorState} error=${error} onRetry=${reload} />`;
-  if (!data) return html`<${Loading} />`;
-  return html`<${Steps} wanted=${query.get("step")} source=${data.source} />`;
+  if (!data || (data.stored?.connection_id ?? null) !== c) return html`<${Loading} />`; // also while another one is loaded
+  return html`<${Steps} query=${query} ...${data} keep=${(stored) => keep({ ...data, stored })} typed=${typed} />`;
 }
 
 // The draft outlives the steps; `stored` is the connection once it exists.
-function Steps({ wanted, source }) {
+function Steps({ query, stored, source, keep, typed }) {
   const person = usePerson();
-  const [draft, setDraft] = useState(() => ({ ...emptyDraft(person), ...copyOf(source) }));
-  const [stored, setStored] = useState(null);
+  const wanted = query.get("step");
+  const [draft, setDraft] = useState(() => {
+    if (stored) return draftOfStored(person, stored);
+    return (wanted && keptDraft(person)) || { ...emptyDraft(person), ...copyOf(source) };
+  });
   const [problems, setProblems] = useState([]);
-  const [typed, setTyped] = useState(false);
-  const reachable = stored ? STEPS : STEPS.slice(0, WITHOUT_CONNECTION);
-  const { id, step } = reachable.find((one) => one.id === wanted) ?? STEPS[0];
-  useUnsaved(typed && "What you wrote of this connection is not saved yet.");
+  const [isTyped, setTyped] = useState(false);
+  const names = stored ? Object.keys(STEPS) : WITHOUT_CONNECTION;
+  const id = names.includes(wanted) ? wanted : stored ? nextStepOf(stored) : "about";
+  useUnsaved(isTyped && PAGE.unsaved);
+  useEffect(() => {
+    if (!stored) keepDraft(person, draft);
+  }, [stored, draft]);
 
   const fill = (changes) => setDraft((before) => ({ ...before, ...changes }));
   const change = (changes) => {
     setTyped(true);
     fill(changes);
   };
-  const go = (to) => navigate(href("/new", {}, { step: to }));
-  const keep = (connection) => {
-    setStored(connection);
-    setTyped(false);
-    setDraft((before) => ({ ...before, secrets: NO_SECRETS })); // the service has them now, so the page forgets them
+  const addressOf = (step, more = {}) => {
+    const known = { from: query.get("from"), connection: query.get("connection") };
+    const given = Object.entries({ ...known, step, ...more }).filter(([, value]) => value);
+    return href("/new", {}, Object.fromEntries(given));
   };
-  const problem = (path) => problems.find((one) => one.path === path)?.message ?? "";
+  const go = (to) => navigate(addressOf(to));
+  // After a save: the service has the secrets now, so the form forgets them.
+  const saved = (connection) => {
+    setTyped(false);
+    fill({ secrets: NO_SECRETS });
+    keep(connection);
+  };
+  const created = (connection, step) => {
+    forgetDraft();
+    discardUnsaved();
+    replaceAddress(addressOf("server", { connection: connection.connection_id }));
+    navigate(addressOf(step, { connection: connection.connection_id }));
+  };
+  const given = { source, stored, draft, change, fill, keep, saved, created, go, addressOf, problems, setProblems, typed };
   return html`<div class="stack narrow">
     <${StepList} current=${id} />
-    <${StepFrame} key=${id}>
-      <${step} ...${{ source, draft, change, fill, stored, keep, go, problem, setProblems }} />
-    <//>
+    <${StepFrame} key=${id} field=${query.get("field")}><${STEPS[id]} ...${given} /><//>
   </div>`;
 }
 
-function emptyDraft(person) {
-  return {
-    connection_id: "",
-    name: "",
-    sis: "",
-    district: person.districts[0] ?? "",
-    time_zone: zoneOfThisBrowser(),
-    delivery: "sftp",
-    host: "",
-    port: "22",
-    username: "",
-    folder: "SISData/exports/{school_year}",
-    importer: "unknown",
-    done_file: false,
-    write_in_place: false,
-    keep_links: false,
-    programs: null, // set when the programs are loaded: to all of them
-    signInWith: "password",
-    secrets: NO_SECRETS,
-  };
-}
-
-// The settings of a copy: no secret can be copied, and its students are those that it will get.
-function copyOf(source) {
-  if (!source) return null;
-  const { connection_id, name, example_students, deletion, port, ...settings } = source;
-  return { ...settings, name: `${name} (copy)`, port: String(port) };
+// Where an interrupted set-up continues.
+function nextStepOf({ setup }) {
+  if (setup.live) return "done";
+  if (!setup.connected) return "check";
+  return setup.mapping ? "done" : "mapping";
 }
 
 function StepList({ current }) {
-  const currentIndex = STEPS.findIndex((one) => one.id === current);
-  return html`<ol class="wizard-steps" aria-label="Steps">
-    ${STEPS.map(
-      ({ id, label }, at) => html`<li
+  const names = Object.keys(STEPS);
+  const at = names.indexOf(current);
+  return html`<ol class="wizard-steps" aria-label=${PAGE.steps}>
+    ${names.map(
+      (id, index) => html`<li
         key=${id}
-        class=${at < currentIndex ? "done" : ""}
+        class=${index < at ? "done" : ""}
         aria-current=${id === current ? "step" : undefined}
-      ><span class="visually-hidden">${at < currentIndex ? "Done: " : ""}</span>${label}</li>`,
+      ><span class="visually-hidden">${index < at ? PAGE.done : ""}</span>${STEP_NAMES[id]}</li>`,
     )}
   </ol>`;
 }
 
-// A new step moves the focus to its heading.
-function StepFrame({ children }) {
+// A new step moves the focus to its heading, or to the field that a link leads to.
+function StepFrame({ field, children }) {
   const frame = useRef(null);
   useEffect(() => {
     const heading = frame.current.querySelector("h2");
     heading.tabIndex = -1;
     if (!location.hash.includes("step=")) return;
     scrollTo(0, 0);
-    (frame.current.querySelector('[aria-invalid="true"]') ?? heading).focus();
+    if (field) focusSoon(`[name="${CSS.escape(field)}"]`, `[data-field="${CSS.escape(field)}"]`);
+    else heading.focus();
   }, []);
   return html`<div ref=${frame} class="stack">${children}</div>`;
 }

@@ -2,83 +2,83 @@
 
 import { post } from "../../lib/api.js";
 import { changeConnection } from "../../lib/connection_changes.js";
-import { useAction } from "../../lib/data.js";
-import { html, useRef } from "../../lib/html.js";
+import { html } from "../../lib/html.js";
 import { announce } from "../../components/announce.js";
 import { Button } from "../../components/button.js";
-import { RadioGroup, useFocusOnProblem } from "../../components/fields.js";
+import { Form, RadioGroup, useForm } from "../../components/fields.js";
 import { Section } from "../../components/section.js";
-import { ErrorNotice, Notice } from "../../components/states.js";
-import { isAnotherServer, secretsOf, wholeNumber, withoutHidden } from "../settings/draft.js";
+import { Notice } from "../../components/states.js";
+import { isAnotherServer, secretsFor, secretsOf, wholeNumber, withoutHidden } from "../settings/draft.js";
 import { FolderField, ImporterFields } from "../settings/file_fields.js";
 import { DeliveryField, ServerFields } from "../settings/server_fields.js";
 import { PrivateKeyFields, SecretField, StoredSignIn, withSecretMessages } from "../settings/sign_in_fields.js";
+import { SIGN_IN } from "../settings/words.js";
 import { OF_THIS_STEP as OF_THE_FIRST_STEP } from "./about_step.js";
+import { PAGE, SERVER } from "./words.js";
 
-export function ServerStep({ draft, change, stored, keep, go, problem, setProblems }) {
-  const form = useRef(null);
+export function ServerStep({ draft, change, stored, saved, created, go, setProblems, typed }) {
   const bySftp = draft.delivery === "sftp";
+  const isMoved = stored && bySftp && isAnotherServer(draft, stored);
   const changeSecrets = (changes) => change({ secrets: { ...draft.secrets, ...changes } });
-  const saving = useAction(async () => {
-    setProblems([]);
-    const secrets = stored ? secretsOf(draft) : secretsIn(draft);
+  const form = useForm(async () => {
+    const secrets = stored ? { ...(isMoved ? secretsOf({ ...draft, secrets: typed.current }) : {}), ...secretsFor(draft, stored) } : secretsIn(draft);
+    const next = bySftp ? "check" : "mapping";
     try {
-      keep(await save(draft, secrets, stored));
+      const connection = await save(draft, secrets, stored);
+      typed.current = { ...typed.current, ...secrets };
+      if (!stored) return created(connection, next);
+      saved(connection);
     } catch (raised) {
-      const error = withSecretMessages(raised, secrets, stored ? undefined : NOT_STORED);
-      setProblems(error.problems);
+      const error = withSecretMessages(raised, draft.secrets, stored ? undefined : NOT_STORED);
       if (error.problems?.some(({ path }) => OF_THE_FIRST_STEP.test(path))) {
+        setProblems(error.problems);
         announce(error.message);
         go("about");
       }
       throw error;
     }
-    go(draft.delivery === "sftp" ? "check" : "mapping");
-  });
-  useFocusOnProblem(form, saving.error);
-  return html`<div ref=${form} class="stack">
-    <${Section} title="Where do the files go?">
+    return go(next);
+  }, { ...draft, ...draft.secrets });
+  const { problem } = form;
+  return html`<${Form} form=${form}>
+    <${Section} title=${SERVER.title}>
       <${DeliveryField} draft=${draft} change=${change} problem=${problem} />
       ${bySftp && html`<${ServerFields} draft=${draft} change=${change} problem=${problem} />`}
       ${bySftp &&
       (stored
-        ? html`${isAnotherServer(draft, stored) && html`<${Notice} tone="warn">Another server: set the password or the private key again.<//>`}
-            <${StoredSignIn} secrets=${draft.secrets} change=${changeSecrets} problem=${problem} />`
+        ? html`${isMoved && html`<${Moved} stored=${stored} typed=${typed.current} />`}
+            <${StoredSignIn} saved=${stored.sign_in} zone=${stored.time_zone} secrets=${draft.secrets} change=${changeSecrets} problem=${problem} />`
         : html`<${NewSignIn} draft=${draft} change=${change} changeSecrets=${changeSecrets} problem=${problem} />`)}
     <//>
-    <${Section} title="Folder and importer">
+    <${Section} title=${SERVER.filesTitle}>
       <${FolderField} draft=${draft} change=${change} problem=${problem} />
       ${bySftp && html`<${ImporterFields} draft=${draft} change=${change} problem=${problem} />`}
     <//>
-    <${ErrorNotice} error=${saving.error} isShown=${() => true} />
     <div class="row">
-      <${Button} kind="primary" busy=${saving.busy} onClick=${() => saving.run()}>
-        ${bySftp ? "Save and check" : "Save"}
-      <//>
-      <${Button} onClick=${() => go("about")}>Back<//>
+      <${Button} kind="primary" type="submit" busy=${form.busy}>${bySftp ? SERVER.saveAndTest : SERVER.save}<//>
+      <${Button} onClick=${() => go("about")}>${PAGE.back}<//>
     </div>
-  </div>`;
+  <//>`;
 }
 
-const SIGN_IN_OPTIONS = [
-  { value: "password", label: "A password" },
-  { value: "private_key", label: "A private key" },
-  { value: "both", label: "Both" },
-];
+// A password that was typed in this visit, and that no server has seen, is sent again with the new address.
+function Moved({ stored, typed }) {
+  if (typed.password || typed.private_key) return html`<${Notice}>${SIGN_IN.typedAgain}<//>`;
+  return stored.sign_in?.has_password === false ? null : html`<${Notice} tone="warn">${SIGN_IN.changedServer}<//>`;
+}
+
+const WAYS = Object.entries(SERVER.ways).map(([value, label]) => ({ value, label }));
 
 function NewSignIn({ draft: { signInWith, secrets }, change, changeSecrets, problem }) {
-  return html`<${RadioGroup} label="Sign in with" options=${SIGN_IN_OPTIONS} value=${signInWith} onInput=${(way) => change({ signInWith: way })} />
+  return html`<${RadioGroup} label=${SERVER.signInWith} options=${WAYS} value=${signInWith} onInput=${(way) => change({ signInWith: way })} />
     ${signInWith !== "private_key" &&
-    html`<${SecretField} label="Password" value=${secrets.password} problem=${problem("password")} onInput=${(password) => changeSecrets({ password })} />`}
+    html`<${SecretField} label=${SIGN_IN.password} value=${secrets.password} problem=${problem("password")} onInput=${(password) => changeSecrets({ password })} />`}
     ${signInWith !== "password" && html`<${PrivateKeyFields} secrets=${secrets} change=${changeSecrets} problem=${problem} />`}`;
 }
 
 const NOT_STORED = {
-  empty: {
-    password: "Write the password of this account.",
-    private_key: "Write the private key, or choose its file.",
-  },
-  leftOut: {},
+  empty: { password: SERVER.enterPassword, private_key: SERVER.enterKey },
+  leftOut: { password: SERVER.enterPassword, private_key: SERVER.enterKey },
 };
 
 // Only the secrets of the selected way to sign in. A secret that was not typed is sent as an empty text,

@@ -1,12 +1,10 @@
 // Adds a person, or changes what a person gets email for.
 
 import { ApiError } from "../../lib/api.js";
-import { useAction } from "../../lib/data.js";
-import { html, useId, useRef, useState } from "../../lib/html.js";
+import { html, useId, useState } from "../../lib/html.js";
 import { Button } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
-import { Checkbox, TextField, useFocusOnProblem } from "../../components/fields.js";
-import { ErrorNotice } from "../../components/states.js";
+import { Checkbox, Form, TextField, useForm } from "../../components/fields.js";
 import { KINDS, USUAL_KINDS } from "./kinds.js";
 import { FORM } from "./words.js";
 
@@ -16,24 +14,22 @@ const AT_FIELDS = new Set(["email", "for"]);
 export function RecipientDialog({ recipient, onSave, onClose }) {
   const [email, setEmail] = useState(recipient?.email ?? "");
   const [kinds, setKinds] = useState(recipient?.for ?? USUAL_KINDS);
-  const form = useRef(null);
-  const saving = useAction(() => onSave(checked(email.trim()), kinds));
-  useFocusOnProblem(form, saving.error);
-  const problem = (path) => saving.error?.problemOf?.(path) ?? "";
+  const id = useId();
+  const saving = useForm(() => onSave(checked(email.trim()), kinds), { email, for: kinds });
+  const { problem } = saving;
   const set = (kind, on) => setKinds(Object.keys(KINDS).filter((one) => (one === kind ? on : kinds.includes(one))));
   return html`<${Dialog}
     title=${recipient ? FORM.change : FORM.add}
     onClose=${onClose}
     actions=${html`<${Button} onClick=${onClose}>${FORM.cancel}<//>
-      <${Button} kind="primary" busy=${saving.busy} onClick=${() => saving.run()}>${FORM.save}<//>`}
+      <${Button} kind="primary" busy=${saving.busy} type="submit" form=${id}>${FORM.save}<//>`}
   >
-    <div class="stack" ref=${form}>
+    <${Form} id=${id} form=${saving} isShown=${(path) => AT_FIELDS.has(path)}>
       ${recipient
         ? html`<p><strong>${recipient.email}</strong></p>`
         : html`<${TextField} label=${FORM.email} inputmode="email" value=${email} problem=${problem("email")} onInput=${setEmail} />`}
       <${Kinds} kinds=${kinds} problem=${problem("for") && FORM.chooseOne} onSet=${set} />
-      <${ErrorNotice} error=${saving.error} isShown=${(path) => AT_FIELDS.has(path)} />
-    </div>
+    <//>
   <//>`;
 }
 

@@ -1,15 +1,15 @@
 // Schedule: the export on or off, its times, weekdays and pauses.
 
 import { get, pathOf, put } from "../../lib/api.js";
-import { useAction, useData } from "../../lib/data.js";
-import { html, useRef, useState } from "../../lib/html.js";
+import { useData } from "../../lib/data.js";
+import { html, useState } from "../../lib/html.js";
 import { usePerson } from "../../lib/person.js";
 import { useUnsaved } from "../../lib/router.js";
 import { announce, toast } from "../../components/announce.js";
 import { SaveButton } from "../../components/button.js";
-import { Switch, useFocusOnProblem } from "../../components/fields.js";
+import { Form, Switch, useForm } from "../../components/fields.js";
 import { Section } from "../../components/section.js";
-import { ErrorNotice, ErrorState, Loading } from "../../components/states.js";
+import { ErrorState, Loading } from "../../components/states.js";
 import { dayText } from "../../components/time.js";
 import { TimeZoneField } from "../../components/time_zone_field.js";
 import { ConnectionPage } from "../../frame/connection_page.js";
@@ -42,26 +42,24 @@ function Loaded({ connection }) {
 function ScheduleForm({ c, stored }) {
   const [saved, setSaved] = useState(() => draftOf(stored));
   const [draft, setDraft] = useState(saved);
-  const form = useRef(null);
   const change = (changes) => setDraft((before) => ({ ...before, ...changes }));
   const dirty = JSON.stringify(draft) !== JSON.stringify(saved);
   useUnsaved(dirty && PAGE.unsaved);
   const next = useNextRuns(c, draft, stored);
-  const saving = useAction(async () => {
+  const saving = useForm(async () => {
     const now = draftOf(await put(pathOf(c, "schedule"), draft));
     setSaved(now);
     setDraft((before) => (before === draft ? now : before)); // keeps what was changed meanwhile
     toast(now.enabled ? PAGE.saved : PAGE.savedOff);
-  });
+  }, draft);
   const skip = (day) => {
     change({ pauses: [...draft.pauses, { from: day, to: day }] });
     announce(NEXT.skipped(dayText(day)));
   };
-  useFocusOnProblem(form, saving.error);
-  const problem = (path) => saving.error?.problemOf?.(path) ?? "";
+  const { problem } = saving;
 
-  return html`<div class="schedule" ref=${form}>
-    <div class="stack">
+  return html`<div class="schedule">
+    <${Form} form=${saving} isShown=${(path) => AT_FIELDS.test(path)}>
       <${Section} title=${PAGE.section}>
         <${Switch}
           label=${PAGE.switch}
@@ -69,17 +67,16 @@ function ScheduleForm({ c, stored }) {
           checked=${draft.enabled}
           onInput=${(enabled) => change({ enabled })}
         />
-        <${Times} times=${draft.times} onInput=${(times) => change({ times })} onMoved=${saving.clear} problem=${problem} />
+        <${Times} times=${draft.times} onInput=${(times) => change({ times })} problem=${problem} />
         <${Weekdays} weekdays=${draft.weekdays} problem=${problem("weekdays")} onInput=${(weekdays) => change({ weekdays })} />
         <${TimeZoneField} value=${draft.time_zone} problem=${problem("time_zone")} onInput=${(time_zone) => change({ time_zone })} />
       <//>
-      <${Pauses} pauses=${draft.pauses} onInput=${(pauses) => change({ pauses })} onMoved=${saving.clear} problem=${problem} />
-      <${ErrorNotice} error=${saving.error} isShown=${(path) => AT_FIELDS.test(path)} />
+      <${Pauses} pauses=${draft.pauses} onInput=${(pauses) => change({ pauses })} problem=${problem} />
       <div class="row">
-        <${SaveButton} busy=${saving.busy} onClick=${() => saving.run()}>${PAGE.save}<//>
+        <${SaveButton} busy=${saving.busy} type="submit">${PAGE.save}<//>
         <span class="muted" role="status">${dirty ? PAGE.notSaved : ""}</span>
       </div>
-    </div>
+    <//>
     <${NextRuns} next=${next} draft=${draft} dirty=${dirty} onSkip=${skip} />
   </div>`;
 }

@@ -9,8 +9,8 @@ import { dayText } from "../../components/time.js";
 import { PAUSES } from "./words.js";
 
 // pauses: [{from, to}] with days as 2026-06-30, or empty texts. `problem(path)` returns the message for
-// an index in the list; `onMoved` is called when indexes change.
-export function Pauses({ pauses, onInput, onMoved, problem }) {
+// an index in the list.
+export function Pauses({ pauses, onInput, problem }) {
   const list = useRef(null);
   const set = (index, changes) =>
     onInput(pauses.map((pause, at) => (at === index ? { ...pause, ...changes } : pause)));
@@ -20,7 +20,6 @@ export function Pauses({ pauses, onInput, onMoved, problem }) {
   };
   const remove = (index) => {
     onInput(pauses.filter((_, at) => at !== index));
-    onMoved();
     announce(PAUSES.removed);
     list.current.parentElement.querySelector(".add").focus();
   };

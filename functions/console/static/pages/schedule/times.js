@@ -9,8 +9,8 @@ import { TIMES } from "./words.js";
 const MOST = 6;
 
 // times: ["21:00"], with an empty text for one that is not chosen yet. `problem(path)` returns the message
-// for an index in the list; `onMoved` is called when indexes change.
-export function Times({ times, onInput, onMoved, problem }) {
+// for an index in the list.
+export function Times({ times, onInput, problem }) {
   const list = useRef(null);
   const focus = (selector) => requestAnimationFrame(() => list.current.querySelector(selector)?.focus());
   const add = () => {
@@ -19,7 +19,6 @@ export function Times({ times, onInput, onMoved, problem }) {
   };
   const remove = (index) => {
     onInput(times.filter((_, at) => at !== index));
-    onMoved();
     announce(TIMES.removed);
     focus("li:last-child input");
   };

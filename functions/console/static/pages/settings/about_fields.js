@@ -8,6 +8,7 @@ import { Combobox } from "../../components/combobox.js";
 import { Checkbox, SelectField, TextField } from "../../components/fields.js";
 import { Sentence } from "../../components/sentence.js";
 import { TimeZoneField } from "../../components/time_zone_field.js";
+import { ABOUT } from "./words.js";
 
 const SYSTEMS = [
   "Aeries",
@@ -22,23 +23,23 @@ const SYSTEMS = [
 
 // `change` receives the changed fields; `problem(path)` returns the message about a field.
 export function AboutFields({ draft, change, problem, idField }) {
-  const field = (name) => ({ value: draft[name], problem: problem(name), onInput: (value) => change({ [name]: value }) });
-  return html`<${TextField} label="Name" hint="What people know it by, such as “North High, PowerSchool”." ...${field("name")} />
+  const field = (name) => ({ name, value: draft[name], problem: problem(name), onInput: (value) => change({ [name]: value }) });
+  return html`<${TextField} label=${ABOUT.name} hint=${ABOUT.nameHint} ...${field("name")} />
     ${idField}
     <div class="columns">
-      <${Combobox} label="SIS" optional options=${SYSTEMS} ...${field("sis")} />
+      <${Combobox} label=${ABOUT.sis} optional options=${SYSTEMS} ...${field("sis")} />
       <${DistrictField} ...${field("district")} />
     </div>
-    <${TimeZoneField} hint="The district's: times are shown by it, and a new schedule follows it." ...${field("time_zone")} />`;
+    <${TimeZoneField} label=${ABOUT.timeZone} hint=${ABOUT.timeZoneHint} ...${field("time_zone")} />`;
 }
 
 // One of the person's own districts; an operator may enter any.
 function DistrictField({ value, ...given }) {
   const person = usePerson();
   if (person.isOperator)
-    return html`<${TextField} label="District" hint="As in the groups of its people: district:NAME." value=${value} ...${given} />`;
+    return html`<${TextField} label=${ABOUT.district} hint=${ABOUT.districtHint} value=${value} ...${given} />`;
   const districts = [...new Set([...person.districts, value].filter(Boolean))];
-  return html`<${SelectField} label="District" options=${districts} value=${value} ...${given} />`;
+  return html`<${SelectField} label=${ABOUT.district} options=${districts} value=${value} ...${given} />`;
 }
 
 // The programs of the district that may sync to the connection. `programs` is null for a new
@@ -55,8 +56,7 @@ export function ProgramFields({ programs, district, onInput }) {
   return html`${known.map(
       ({ client_id, name }) => html`<${Checkbox}
         key=${client_id}
-        label=${`${name} may sync to this connection`}
-        hint="Without it no registration arrives here."
+        label=${ABOUT.receive(name)}
         checked=${named.includes(client_id)}
         onInput=${(on) => tick(client_id, on)}
       />`,

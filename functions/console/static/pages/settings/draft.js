@@ -30,6 +30,14 @@ export function secretsOf({ delivery, secrets: { password, private_key, passphra
   };
 }
 
+// The same for a stored connection. On another server the password must be entered again: where none is saved, there is
+// nothing to enter.
+export function secretsFor(draft, stored) {
+  const secrets = secretsOf(draft);
+  const hasNone = stored.sign_in?.has_password === false && draft.delivery === "sftp" && isAnotherServer(draft, stored);
+  return hasNone ? { password: null, ...secrets } : secrets;
+}
+
 // The fields of the draft that differ from the stored connection.
 export function changesOf(draft, stored) {
   const definition = definitionOf(draft);

@@ -1,17 +1,17 @@
 // The form of all settings; it saves everything that was changed.
 
 import { changeConnection } from "../../lib/connection_changes.js";
-import { useAction } from "../../lib/data.js";
-import { html, useRef, useState } from "../../lib/html.js";
+import { focusSoon } from "../../lib/focus.js";
+import { html, useEffect, useState } from "../../lib/html.js";
 import { href } from "../../lib/paths.js";
 import { useUnsaved } from "../../lib/router.js";
 import { toast } from "../../components/announce.js";
 import { Button, SaveButton } from "../../components/button.js";
-import { TextField, useFocusOnProblem } from "../../components/fields.js";
+import { Form, TextField, useForm } from "../../components/fields.js";
 import { Section } from "../../components/section.js";
-import { ErrorNotice, Notice } from "../../components/states.js";
+import { Notice } from "../../components/states.js";
 import { AboutFields, ProgramFields } from "./about_fields.js";
-import { NO_SECRETS, changesOf, draftOf, isAnotherAddress, isAnotherServer, secretsOf } from "./draft.js";
+import { NO_SECRETS, changesOf, draftOf, isAnotherAddress, isAnotherServer, secretsFor } from "./draft.js";
 import { FolderField, ImporterFields } from "./file_fields.js";
 import { GeneratedKey } from "./generated_key.js";
 import { GuardFields } from "./guard_fields.js";
@@ -20,20 +20,24 @@ import { NameFields } from "./name_fields.js";
 import { DeliveryField, ServerFields } from "./server_fields.js";
 import { StoredSignIn, withSecretMessages } from "./sign_in_fields.js";
 import { TakesFields } from "./takes_fields.js";
+import { ABOUT, DELIVERY, GUARDS, HOST_KEYS, IMPORTER, PAGE, SIGN_IN, TAKES } from "./words.js";
 
-const CHECKED = ["host", "port", "username", "host_keys", "folder", "delivery"];
+const TESTED = ["host", "port", "username", "host_keys", "folder", "delivery", "write_in_place", "keep_links", "done_file"];
 
-export function SettingsForm({ connection, keep }) {
+// `wanted`: the field that a link leads to.
+export function SettingsForm({ connection, keep, wanted = null }) {
   const [draft, setDraft] = useState(() => draftOf(connection));
   const [toCheck, setToCheck] = useState(false);
-  const form = useRef(null);
   const change = (changes) => setDraft((before) => ({ ...before, ...changes }));
   const changeSecrets = (changes) => setDraft((before) => ({ ...before, secrets: { ...before.secrets, ...changes } }));
-  const changes = { ...changesOf(draft, connection), ...secretsOf(draft) };
+  const changes = { ...changesOf(draft, connection), ...secretsFor(draft, connection) };
   const dirty = Object.keys(changes).length > 0;
-  useUnsaved(dirty && "The settings were changed and are not saved yet.");
+  useUnsaved(dirty && PAGE.unsaved);
+  useEffect(() => {
+    if (wanted) focusSoon(`[name="${CSS.escape(wanted)}"]`, `[data-field="${CSS.escape(wanted)}"]`);
+  }, [wanted]);
 
-  const saving = useAction(async () => {
+  const saving = useForm(async () => {
     const now = await changeConnection(connection.connection_id, changes).catch((error) => {
       throw withSecretMessages(error, draft.secrets);
     });
@@ -41,74 +45,71 @@ export function SettingsForm({ connection, keep }) {
     // Forgets the saved secrets, and keeps what was typed meanwhile.
     const secrets = (before) => (before.secrets === draft.secrets ? NO_SECRETS : before.secrets);
     setDraft((before) => (before === draft ? draftOf(now) : { ...before, secrets: secrets(before) }));
-    setToCheck(Object.keys(changes).some((name) => CHECKED.includes(name) || name in draft.secrets));
-    toast("The settings are saved.");
-  });
-  useFocusOnProblem(form, saving.error);
-  const problem = (path) => saving.error?.problemOf?.(path) ?? "";
+    setToCheck(Object.keys(changes).some((name) => TESTED.includes(name) || name in draft.secrets));
+    toast(PAGE.saved);
+  }, { ...draft, ...draft.secrets });
+  const { problem, problems } = saving;
   const discard = () => {
     setDraft(draftOf(connection));
     saving.clear();
   };
   const check = href("/connections/{c}/check", { c: connection.connection_id });
 
-  return html`<div class="stack narrow settings" ref=${form}>
-    <${Section} title="About">
+  return html`<${Form} form=${saving} isShown=${isAtField} class="stack narrow settings">
+    <${Section} title=${ABOUT.title}>
       <${AboutFields}
         draft=${draft}
         change=${change}
         problem=${problem}
-        idField=${html`<p class="hint">Its id, which never changes: <code>${connection.connection_id}</code></p>`}
+        idField=${html`<p class="hint">${ABOUT.id} <code>${connection.connection_id}</code></p>`}
       />
-      <${NameFields} names=${draft.name_fields} error=${saving.error} onInput=${(name_fields) => change({ name_fields })} />
+      <${NameFields} names=${draft.name_fields} problems=${problems} onInput=${(name_fields) => change({ name_fields })} />
       <${ProgramFields} programs=${draft.programs} district=${draft.district} onInput=${(programs) => change({ programs })} />
       <${OtherPrograms} programs=${draft.programs} problem=${problem} onInput=${(programs) => change({ programs })} />
     <//>
     <${Section}
-      title="Registrations it takes"
-      hint="Enroll can send a registration to all connections at once. This connection stores only what it takes; a student that it no longer takes is removed from it."
+      title=${TAKES.title}
+      hint=${TAKES.hint}
     >
-      <${TakesFields} connection_id=${connection.connection_id} takes=${draft.takes} error=${saving.error} onInput=${(takes) => change({ takes })} />
+      <${TakesFields} connection_id=${connection.connection_id} takes=${draft.takes} problems=${problems} onInput=${(takes) => change({ takes })} />
     <//>
-    <${Section} title="Where the files go">
+    <${Section} title=${DELIVERY.title}>
       <${DeliveryField} draft=${draft} change=${change} problem=${problem} />
       ${draft.delivery === "sftp" && html`<${ServerFields} draft=${draft} change=${change} problem=${problem} />`}
       <${FolderField} draft=${draft} change=${change} problem=${problem} />
     <//>
     ${draft.delivery === "sftp" &&
-    html`<${Section} title="Sign-in">
-        ${isAnotherServer(draft, connection) && html`<${AnotherServer} />`}
-        <${StoredSignIn} secrets=${draft.secrets} change=${changeSecrets} problem=${problem} />
+    html`<${Section} title=${SIGN_IN.title}>
+        ${connection.sign_in?.has_password !== false && isAnotherServer(draft, connection) && html`<${AnotherServer} />`}
+        <${StoredSignIn} saved=${connection.sign_in} zone=${connection.time_zone} secrets=${draft.secrets} change=${changeSecrets} problem=${problem} />
         ${connection.delivery === "sftp" && html`<${GeneratedKey} connection=${connection} />`}
       <//>
-      <${Section} title="Host keys" hint="By them the server is recognised. While it changes its key, both stand here.">
+      <${Section} title=${HOST_KEYS.title} hint=${HOST_KEYS.hint}>
         ${isAnotherAddress(draft, connection) &&
         draft.host_keys.length > 0 &&
         html`<${Notice} tone="warn">
-          These are keys of ${connection.host || "another server"}: take them out. The check shows the new server's key.
+          ${HOST_KEYS.ofOther(connection.host || HOST_KEYS.another)}
         <//>`}
         <${HostKeyList}
           connection_id=${connection.connection_id}
           keys=${draft.host_keys}
           problem=${problem}
           onInput=${(host_keys) => change({ host_keys })}
-          onMoved=${saving.clear}
         />
       <//>
-      <${Section} title="The importer">
+      <${Section} title=${IMPORTER.title}>
         <${ImporterFields} draft=${draft} change=${change} problem=${problem} />
       <//>`}
-    <${Section} title="Guards before sending" hint="What is unusual in a year's files is told, or holds them back until somebody has looked.">
+    <${Section} title=${GUARDS.title} hint=${GUARDS.hint}>
       <${GuardFields} guards=${draft.guards} problem=${problem} onInput=${(guards) => change({ guards })} />
     <//>
-    <${ErrorNotice} error=${saving.error} isShown=${isAtField} />
     <div class="save-bar row">
-      <${SaveButton} busy=${saving.busy} onClick=${() => saving.run()}>Save<//>
-      ${dirty && html`<${Button} onClick=${discard}>Discard the changes<//>`}
-      <span class="muted" role="status">${dirty ? "Not saved yet" : ""}</span>
-      ${!dirty && toCheck && html`<a href=${check}>Check the connection with its new settings</a>`}
+      <${SaveButton} busy=${saving.busy} type="submit">${PAGE.save}<//>
+      ${dirty && html`<${Button} onClick=${discard}>${PAGE.discard}<//>`}
+      <span class="muted" role="status">${dirty ? PAGE.notSaved : ""}</span>
+      ${!dirty && toCheck && html`<a href=${check}>${PAGE.test}</a>`}
     </div>
-  </div>`;
+  <//>`;
 }
 
 function isAtField(path) {
@@ -116,11 +117,7 @@ function isAtField(path) {
 }
 
 function AnotherServer() {
-  return html`<${Notice} tone="warn" title="This is another server">
-    Host, port, user name and host keys are the server that a password was given for; it is never sent to
-    another one. Set the password or the private key again; or remove the password, to sign in by the
-    stored key alone.
-  <//>`;
+  return html`<${Notice} tone="warn" title=${SIGN_IN.changedServerTitle}>${SIGN_IN.changedServerWhy}<//>`;
 }
 
 function OtherPrograms({ programs, problem, onInput }) {
@@ -128,11 +125,11 @@ function OtherPrograms({ programs, problem, onInput }) {
   const idsOf = (written) => written.split(/[\s,]+/).filter(Boolean);
   const wrong = problem("programs") || programs.map((_, index) => problem(`programs[${index}]`)).find(Boolean);
   return html`<details open=${Boolean(wrong)}>
-    <summary>Other programs</summary>
+    <summary>${ABOUT.otherPrograms}</summary>
     <div class="inside">
       <${TextField}
-        label="Client ids of all programs"
-        hint="With blanks between them. A program that is not named can neither read this connection nor sync to it. An operator binds each program to its districts."
+        label=${ABOUT.clientIds}
+        hint=${ABOUT.clientIdsHint}
         value=${idsOf(text).join() === programs.join() ? text : programs.join(" ")}
         problem=${wrong}
         onInput=${(written) => {

@@ -11,10 +11,11 @@ import { FactList } from "../../components/fact_list.js";
 import { SelectField } from "../../components/fields.js";
 import { ErrorNotice, ErrorState, Loading } from "../../components/states.js";
 import { Time } from "../../components/time.js";
+import { GENERATED } from "./words.js";
 
 const TYPES = [
-  { value: "ed25519", label: "Ed25519" },
-  { value: "rsa", label: "RSA, for servers that do not know Ed25519" },
+  { value: "ed25519", label: GENERATED.ed25519 },
+  { value: "rsa", label: GENERATED.rsa },
 ];
 
 export function GeneratedKey({ connection }) {
@@ -24,38 +25,35 @@ export function GeneratedKey({ connection }) {
   const group = useRef(null);
   const generating = useAction(async () => {
     pairs.keep(await post(path, { type }));
-    toast("A key pair was generated. Its public half is shown above the button.");
+    toast(GENERATED.generated);
   });
   const discarding = useAction(async () => {
     await remove(path);
     pairs.keep({ ...pairs.data, waiting: null });
     group.current.focus(); // the pressed button is gone
-    toast("The key was discarded.");
+    toast(GENERATED.discarded);
   });
   const { waiting, in_use } = pairs.data ?? {};
-  return html`<div class="stored stack" role="group" aria-label="The generated key" tabindex="-1" ref=${group}>
+  return html`<div class="stored stack" role="group" aria-label=${GENERATED.group} tabindex="-1" ref=${group}>
     <div>
-      <strong>A key pair made here</strong>
-      <p class="hint">
-        The private half is stored and never shown. The public half is for the server. What is stored above stays in
-        use until the new key has signed in; then the former key is deleted.
-      </p>
+      <strong>${GENERATED.title}</strong>
+      <p class="hint">${GENERATED.hint}</p>
     </div>
     ${!pairs.data && (pairs.error ? html`<${ErrorState} error=${pairs.error} onRetry=${pairs.reload} />` : html`<${Loading} />`)}
-    ${in_use && html`<${PublicKey} label="the key in use" title="In use" pair=${in_use} zone=${connection.time_zone} />`}
+    ${in_use && html`<${PublicKey} label=${GENERATED.keyInUse} title=${GENERATED.inUse} pair=${in_use} zone=${connection.time_zone} />`}
     ${waiting &&
-    html`<${PublicKey} label="the new key" title="Waiting for its first sign-in" pair=${waiting} zone=${connection.time_zone} />
+    html`<${PublicKey} label=${GENERATED.newKey} title=${GENERATED.waiting} pair=${waiting} zone=${connection.time_zone} />
       <p>
-        Add this line to the authorized keys of ${connection.username || "the account"} on the server, then
-        ${" "}<a href=${href("/connections/{c}/check", { c: connection.connection_id })}>check the connection</a>.
+        ${GENERATED.addTo(connection.username || GENERATED.theAccount)}
+        ${" "}<a href=${href("/connections/{c}/check", { c: connection.connection_id })}>${GENERATED.test}</a>.
       </p>
-      <div><${Button} busy=${discarding.busy} onClick=${() => discarding.run()}>Discard the new key<//></div>
+      <div><${Button} busy=${discarding.busy} onClick=${() => discarding.run()}>${GENERATED.discard}<//></div>
       <${ErrorNotice} error=${discarding.error} />`}
     ${pairs.data &&
-    html`<${SelectField} label="Type of the key" options=${TYPES} value=${type} onInput=${setType} />
+    html`<${SelectField} label=${GENERATED.type} options=${TYPES} value=${type} onInput=${setType} />
       <div>
         <${Button} busy=${generating.busy} onClick=${() => generating.run()}>
-          ${waiting || in_use ? "Generate another key" : "Generate a key"}
+          ${waiting || in_use ? GENERATED.another : GENERATED.generate}
         <//>
       </div>
       <${ErrorNotice} error=${generating.error} />`}
@@ -66,12 +64,12 @@ function PublicKey({ title, label, pair, zone }) {
   const { public_key, fingerprint, made_at, made_by, signed_in_at } = pair;
   return html`<div class="stack">
     <p><strong>${title}</strong></p>
-    <${Copyable} block label=${`the public half of ${label}`} text=${public_key} />
+    <${Copyable} block label=${GENERATED.publicHalf(label)} text=${public_key} />
     <${FactList}
       facts=${[
-        ["Fingerprint", html`<code>${fingerprint}</code>`],
-        ["Made", html`<${Time} at=${made_at} zone=${zone} /> by ${made_by}`],
-        ["Signed in first", signed_in_at && html`<${Time} at=${signed_in_at} zone=${zone} />`],
+        [GENERATED.fingerprint, html`<code>${fingerprint}</code>`],
+        [GENERATED.made, html`<${Time} at=${made_at} zone=${zone} />${GENERATED.by(made_by)}`],
+        [GENERATED.signedIn, signed_in_at && html`<${Time} at=${signed_in_at} zone=${zone} />`],
       ]}
     />
   </div>`;

@@ -2,65 +2,27 @@
 
 import { html } from "../../lib/html.js";
 import { SelectField, TextField } from "../../components/fields.js";
+import { GUARDS } from "./words.js";
 
-const ACTIONS = [
-  { value: "off", label: "Off" },
-  { value: "warn", label: "Warn: send, and say so in the run" },
-  { value: "hold", label: "Hold: send nothing until somebody confirms" },
-];
+const options = (...actions) => actions.map((value) => ({ value, label: GUARDS.actions[value] }));
+const ACTIONS = options("off", "warn", "hold");
 
-const CARRY_OVER = { value: "carry_over", label: "Carry over: send its students again, in the new file" };
-
-const GUARDS = [
-  {
-    name: "row_count",
-    label: "Unusually many or few rows",
-    hint: "Compared with the middle one of the last five exports of that year.",
-    numbers: [
-      { name: "percent", label: "Differs by more than, in percent" },
-      { name: "at_least", label: "and by at least so many rows" },
-    ],
-  },
-  {
-    name: "blank_required",
-    label: "A required column that is blank",
-    hint: "The students in question are held back in any case; this looks at how many they are.",
-    numbers: [
-      { name: "percent", label: "For more than, in percent of the students" },
-      { name: "at_least", label: "and for at least so many students" },
-    ],
-  },
-  {
-    name: "blank_column",
-    label: "A column that is blank now, though it usually has values",
-    hint: "Compared with the last export of at least ten rows.",
-    numbers: [
-      { name: "percent", label: "In more than, in percent of the rows" },
-      { name: "at_least", label: "and in at least so many rows" },
-    ],
-  },
-  {
-    name: "unmatched",
-    label: "Values without a match code",
-    hint: "In one field of one file.",
-    numbers: [{ name: "count", label: "More than so many values" }],
-  },
-  {
-    name: "not_collected",
-    label: "The last file was not collected",
-    hint: "The importer removes what it takes, and our last file still lies there: the new one would take its place. Carry over needs no such importer: it sends the last file's students again unless that file is gone.",
-    numbers: [],
-    actions: [...ACTIONS, CARRY_OVER],
-  },
+const KINDS = [
+  { name: "row_count", numbers: ["percent", "at_least"] },
+  { name: "blank_required", numbers: ["percent", "at_least"] },
+  { name: "blank_column", numbers: ["percent", "at_least"] },
+  { name: "unmatched", numbers: ["count"] },
+  { name: "not_collected", numbers: [], actions: options("off", "warn", "hold", "carry_over") },
 ];
 
 export function GuardFields({ guards, onInput, problem }) {
   const set = (guard, changes) => onInput({ ...guards, [guard]: { ...guards[guard], ...changes } });
-  return GUARDS.map(({ name, label, hint, numbers, actions = ACTIONS }) => {
+  return KINDS.map(({ name, numbers, actions = ACTIONS }) => {
     const guard = guards[name];
+    const { label, hint } = GUARDS[name];
     const at = (field) => problem(`guards.${name}.${field}`);
-    const isWrong = numbers.some((number) => at(number.name)); // they are sent even while the guard is off
-    return html`<div key=${name} class="guard" role="group" aria-label=${`Guard: ${label}`}>
+    const isWrong = numbers.some(at); // they are sent even while the guard is off
+    return html`<div key=${name} class="guard" role="group" aria-label=${GUARDS.group(label)}>
       <${SelectField}
         label=${label}
         hint=${hint}
@@ -74,12 +36,12 @@ export function GuardFields({ guards, onInput, problem }) {
       html`<div class="columns">
         ${numbers.map(
           (number) => html`<${TextField}
-            key=${number.name}
-            label=${number.label}
+            key=${number}
+            label=${GUARDS[name][number]}
             inputmode="numeric"
-            value=${guard[number.name]}
-            problem=${at(number.name)}
-            onInput=${(value) => set(name, { [number.name]: value })}
+            value=${guard[number]}
+            problem=${at(number)}
+            onInput=${(value) => set(name, { [number]: value })}
           />`,
         )}
       </div>`}
@@ -87,16 +49,17 @@ export function GuardFields({ guards, onInput, problem }) {
   });
 }
 
-// "Warn", "Hold: more than 50%", for people who cannot change them.
+// "Warn only", "Require approval: more than 50%", for people who cannot change them.
 export function guardsInWords(guards) {
-  return GUARDS.map(({ name, label }) => {
+  return KINDS.map(({ name }) => {
     const { action, percent, at_least, count } = guards[name];
+    const { label } = GUARDS[name];
     const limits = [
-      percent !== undefined && `more than ${percent}%`,
-      at_least !== undefined && `at least ${at_least}`,
-      count !== undefined && `more than ${count}`,
+      percent !== undefined && GUARDS.moreThanPercent(percent),
+      at_least !== undefined && GUARDS.atLeast(at_least),
+      count !== undefined && GUARDS.moreThan(count),
     ].filter(Boolean);
-    const word = { off: "Off", warn: "Warn", hold: "Hold", carry_over: "Carry over" }[action];
+    const word = GUARDS.short[action];
     return { label, text: action === "off" || !limits.length ? word : `${word}: ${limits.join(", ")}` };
   });
 }

@@ -7,24 +7,24 @@ import { Button } from "../../components/button.js";
 import { TextArea } from "../../components/fields.js";
 import { Sentence } from "../../components/sentence.js";
 import { HostKeyFacts, isWhole, partsOf } from "../../shared/host_keys.js";
+import { HOST_KEYS } from "./words.js";
 
-// `problem(path)` returns the message for an index in the list; `onMoved` is called when indexes change.
-export function HostKeyList({ connection_id, keys, onInput, onMoved, problem }) {
+// `problem(path)` returns the message for an index in the list.
+export function HostKeyList({ connection_id, keys, onInput, problem }) {
   const list = useRef(null);
   const check = href("/connections/{c}/check", { c: connection_id });
   const remove = (line) => {
     onInput(keys.filter((key) => key !== line));
-    onMoved();
-    announce("The key was taken out. Save to make it so.");
+    announce(HOST_KEYS.removed);
     list.current.focus();
   };
   return html`<div ref=${list} tabindex="-1" class="stack">
-    ${keys.length === 0 && html`<p>None yet. <a href=${check}>Check the connection</a>: it shows the server's key to be confirmed.</p>`}
-    <ul class="host-keys plain">
+    ${keys.length === 0 && html`<p>${HOST_KEYS.noneYet} <a href=${check}>${HOST_KEYS.test}</a>${HOST_KEYS.toSee}</p>`}
+    <ul class="host-keys plain" data-field="host_keys">
       ${keys.map(
         (line, index) => html`<li key=${line} class="apart">
           <${HostKeyFacts} line=${line} />
-          <${Button} icon="trash" aria-label=${`Remove host key ${index + 1}`} onClick=${() => remove(line)}>Remove<//>
+          <${Button} icon="trash" aria-label=${HOST_KEYS.removeOf(index + 1)} onClick=${() => remove(line)}>${HOST_KEYS.remove}<//>
           ${problem(`host_keys[${index}]`) && html`<p class="problem" tabindex="-1"><${Sentence} text=${problem(`host_keys[${index}]`)} /></p>`}
         </li>`,
       )}
@@ -37,31 +37,35 @@ export function HostKeyList({ connection_id, keys, onInput, onMoved, problem }) 
 function NewKey({ keys, onAdd }) {
   const [text, setText] = useState("");
   const [wrong, setWrong] = useState("");
+  const type = (now) => {
+    setText(now);
+    setWrong("");
+  };
   const add = () => {
     const line = text.trim().split(/\s+/).slice(0, 2).join(" ");
-    if (!partsOf(line)) return setWrong("Write one key on one line: its type and the key, as ssh-ed25519 AAAA…");
-    if (!isWhole(line)) return setWrong("This is no whole key: copy the line again, to its very end.");
-    if (keys.includes(line)) return setWrong("This key is in the list already.");
+    if (!partsOf(line)) return setWrong(HOST_KEYS.oneLine);
+    if (!isWhole(line)) return setWrong(HOST_KEYS.notWhole);
+    if (keys.includes(line)) return setWrong(HOST_KEYS.already);
     onAdd(line);
     setText("");
     setWrong("");
-    announce("The key was added. Save to make it so.");
+    announce(HOST_KEYS.added);
     return undefined;
   };
   return html`<details>
-    <summary>Add a key</summary>
+    <summary>${HOST_KEYS.addTitle}</summary>
     <div class="stack inside">
       <${TextArea}
-        label="Host key"
-        hint="The line that the server's administrator sends you, or that ssh-keyscan prints without the host's name."
+        label=${HOST_KEYS.label}
+        hint=${HOST_KEYS.labelHint}
         rows="3"
         class="key-text"
         placeholder="ssh-ed25519 AAAA…"
         value=${text}
         problem=${wrong}
-        onInput=${setText}
+        onInput=${type}
       />
-      <div><${Button} icon="plus" onClick=${add}>Add the key<//></div>
+      <div><${Button} icon="plus" onClick=${add}>${HOST_KEYS.add}<//></div>
     </div>
   </details>`;
 }

@@ -2,16 +2,17 @@
 
 import { html, useState } from "../../lib/html.js";
 import { TextField } from "../../components/fields.js";
+import { ABOUT } from "./words.js";
 
 // Keeps the text as it was typed, as long as it means these fields.
-export function NameFields({ names, error, onInput }) {
+export function NameFields({ names, problems, onInput }) {
   const [text, setText] = useState("");
   const fieldsIn = (written) => written.split(",").map((one) => one.trim()).filter(Boolean);
-  const problem = error?.problems?.find((one) => one.path.startsWith("name_fields"))?.message ?? "";
+  const problem = problems.find((one) => one.path.startsWith("name_fields"))?.message ?? "";
   return html`<${TextField}
-    label="Fields of a student's name"
+    label=${ABOUT.nameFields}
     optional
-    hint="For lists and the search of students, with commas between them, such as students.fname, students.lname."
+    hint=${ABOUT.nameFieldsHint}
     value=${fieldsIn(text).join() === names.join() ? text : names.join(", ")}
     problem=${problem}
     onInput=${(written) => {

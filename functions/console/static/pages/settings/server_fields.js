@@ -2,16 +2,17 @@
 
 import { html } from "../../lib/html.js";
 import { RadioGroup, TextField } from "../../components/fields.js";
+import { DELIVERY } from "./words.js";
 
-const DELIVERY = [
-  { value: "sftp", label: "Put on an SFTP server", hint: "The SIS's own, or the district's, where its importer looks." },
-  { value: "download", label: "Fetched by download", hint: "The same files, kept here until somebody or some program fetches them." },
+const METHODS = [
+  { value: "sftp", label: DELIVERY.sftp, hint: DELIVERY.sftpHint },
+  { value: "download", label: DELIVERY.download, hint: DELIVERY.downloadHint },
 ];
 
 export function DeliveryField({ draft, change, problem }) {
   return html`<${RadioGroup}
-    label="Files are"
-    options=${DELIVERY}
+    label=${DELIVERY.method}
+    options=${METHODS}
     value=${draft.delivery}
     problem=${problem("delivery")}
     onInput=${(delivery) => change({ delivery })}
@@ -19,10 +20,10 @@ export function DeliveryField({ draft, change, problem }) {
 }
 
 export function ServerFields({ draft, change, problem }) {
-  const field = (name) => ({ value: draft[name], problem: problem(name), onInput: (value) => change({ [name]: value }) });
+  const field = (name) => ({ name, value: draft[name], problem: problem(name), onInput: (value) => change({ [name]: value }) });
   return html`<div class="host-and-port">
-      <${TextField} label="Host" placeholder="sftp.example.org" autocapitalize="off" ...${field("host")} />
-      <${TextField} label="Port" inputmode="numeric" maxlength="5" ...${field("port")} />
+      <${TextField} label=${DELIVERY.host} placeholder="sftp.example.org" autocapitalize="off" ...${field("host")} />
+      <${TextField} label=${DELIVERY.port} inputmode="numeric" maxlength="5" ...${field("port")} />
     </div>
-    <${TextField} label="User name" autocapitalize="off" ...${field("username")} />`;
+    <${TextField} label=${DELIVERY.username} autocapitalize="off" ...${field("username")} />`;
 }

@@ -5,18 +5,18 @@ import { TextField } from "../../components/fields.js";
 import { sourcesOf, useKnownFields } from "../mapping/fields/known_fields.js";
 import { ConditionList } from "../mapping/files/conditions.js";
 import { wholeNumber } from "./draft.js";
+import { TAKES } from "./words.js";
 
-export function TakesFields({ connection_id, takes, error, onInput }) {
+export function TakesFields({ connection_id, takes, problems, onInput }) {
   const { data } = useKnownFields(connection_id);
-  const problems = error?.problems ?? [];
   return html`<${YearsField}
       years=${takes.school_years}
       problem=${within(problems, "takes.school_years")[0]?.message ?? ""}
       onInput=${(school_years) => onInput({ ...takes, school_years })}
     />
     <${ConditionList}
-      label="Only registrations that meet each of these conditions"
-      none="No condition: all registrations."
+      label=${TAKES.where}
+      none=${TAKES.noCondition}
       where=${takes.where}
       set=${(where) => onInput({ ...takes, where })}
       sources=${sourcesOf(data)}
@@ -29,9 +29,9 @@ function YearsField({ years, problem, onInput }) {
   const [text, setText] = useState("");
   const yearsIn = (written) => written.split(/[\s,]+/).filter(Boolean).map(wholeNumber);
   return html`<${TextField}
-    label="School years"
+    label=${TAKES.years}
     optional
-    hint="The START years, with commas between them, such as 2025, 2026. Leave it empty for all."
+    hint=${TAKES.yearsHint}
     value=${yearsIn(text).join() === years.join() ? text : years.join(", ")}
     problem=${problem}
     onInput=${(written) => {

@@ -1,11 +1,11 @@
 // Erase this student: what is erased and what stays, the id to type, and the run that erases.
 
 import { pathOf } from "../../lib/api.js";
-import { html, useState } from "../../lib/html.js";
+import { html, useId, useState } from "../../lib/html.js";
 import { Button } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
-import { TextField } from "../../components/fields.js";
-import { ErrorNotice, Notice } from "../../components/states.js";
+import { Form, TextField } from "../../components/fields.js";
+import { Notice } from "../../components/states.js";
 import { useRequestedRun } from "../../shared/use_run.js";
 import { RequestedRun, RunButton } from "../run/requested_run.js";
 
@@ -13,22 +13,24 @@ export function EraseDialog({ connection, student_id, onClose }) {
   const c = connection.connection_id;
   const [typed, setTyped] = useState("");
   const erasing = useRequestedRun(c);
+  const id = useId();
   const erase = () => erasing.start(pathOf(c, "erasures"), { student_id });
   const actions = html`<${Button} onClick=${onClose}>${erasing.run || erasing.busy ? "Close" : "Cancel"}<//>
     ${erasing.run
       ? html`<${RunButton} c=${c} requested=${erasing} />`
-      : html`<${Button} kind="danger" disabled=${typed.trim() !== student_id} busy=${erasing.busy} onClick=${erase}>Erase<//>`}`;
+      : html`<${Button} kind="danger" disabled=${typed.trim() !== student_id} busy=${erasing.busy} type="submit" form=${id}>Erase<//>`}`;
   return html`<${Dialog} title=${`Erase student ${student_id}`} onClose=${onClose} actions=${actions} wide>
-    ${!erasing.run &&
-    html`<${ErasedItems} />
+    <${Form} id=${id} form=${{ error: erasing.error, run: erase }}>
+      ${!erasing.run &&
+      html`<${ErasedItems} />
       <${KeptItems} />
       <${Notice} tone="warn" title="Before you do it">
         <p>Stop the syncs of this student in Enroll: a later one brings the student back.</p>
         <p>An erasure sends nothing. Where the SIS is to be told, have Enroll remove the student, and let an export run first.</p>
       <//>
       <${TextField} label=${`Type ${student_id} to confirm`} value=${typed} onInput=${setTyped} />`}
+    <//>
     <${RequestedRun} c=${c} requested=${erasing} />
-    <${ErrorNotice} error=${erasing.error} />
   <//>`;
 }
 
