@@ -292,7 +292,7 @@ def test_a_check_and_a_run_without_files_are_shown_by_kind(
     steps = ada.page.get_by_role("region", name="Steps").get_by_role("listitem")
     expect(steps).to_have_count(9)
     expect(steps.nth(3)).to_contain_text(
-        re.compile("Passed.*host key.*The server shows the pinned key")
+        re.compile("Passed.*host key.*The server has the saved host key")
     )
     ada.check()
     ada.go(run_page(district, nothing))

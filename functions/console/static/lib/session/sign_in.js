@@ -2,6 +2,7 @@
 // Tokens are in memory only. A reload visits the hosted pages again, which usually remember the person
 // and redirect at once. An ended session is renewed in a second window, so that unsaved input stays.
 
+import { forgetDraft } from "./draft_of_tab.js";
 import { watchActivity } from "./idle.js";
 import { discardUnsaved } from "../router.js";
 import { createStore } from "../store.js";
@@ -84,6 +85,7 @@ function leave() {
 function forget(ended) {
   stopWatching();
   forgetStudents();
+  forgetDraft();
   const body = new URLSearchParams({ client_id: config.client_id, token: tokens?.refresh_token ?? "" });
   if (tokens) fetch(`${config.sign_in_url}/oauth2/revoke`, { method: "POST", body, keepalive: true }).catch(() => {});
   tokens = null;
@@ -121,6 +123,7 @@ export async function signInAgain() {
 function startFresh() {
   tokens = null;
   forgetStudents();
+  forgetDraft();
   discardUnsaved();
   location.reload();
 }

@@ -1,10 +1,7 @@
-// The fields of the wizard: of a new connection, of a copy, or of one that exists already. What was typed for a new
-// one outlives a reload of the page, without secrets.
+// The fields of the wizard: of a new connection, of a copy, or of one that exists already.
 
 import { zoneOfThisBrowser } from "../../components/time_zone_field.js";
 import { NO_SECRETS } from "../settings/draft.js";
-
-const KEPT = "new connection"; // in the storage of this tab
 
 export function emptyDraft(person) {
   return {
@@ -40,17 +37,4 @@ export function draftOfStored(person, stored) {
   const draft = emptyDraft(person);
   const names = Object.keys(draft).filter((name) => name in stored);
   return { ...draft, ...Object.fromEntries(names.map((name) => [name, stored[name]])), port: String(stored.port) };
-}
-
-export function keepDraft(person, { secrets: _, ...draft }) {
-  sessionStorage.setItem(KEPT, JSON.stringify({ by: person.name, draft }));
-}
-
-export function keptDraft(person) {
-  const { by, draft } = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
-  return by === person.name ? { ...draft, secrets: NO_SECRETS } : null;
-}
-
-export function forgetDraft() {
-  sessionStorage.removeItem(KEPT);
 }

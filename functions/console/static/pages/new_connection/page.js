@@ -3,6 +3,7 @@
 
 import { get, pathOf } from "../../lib/api.js";
 import { useData } from "../../lib/data.js";
+import { forgetDraft, keepDraft, keptDraft } from "../../lib/draft_of_tab.js";
 import { focusSoon } from "../../lib/focus.js";
 import { html, useEffect, useRef, useState } from "../../lib/html.js";
 import { href } from "../../lib/paths.js";
@@ -14,7 +15,7 @@ import { NO_SECRETS } from "../settings/draft.js";
 import { AboutStep } from "./about_step.js";
 import { CheckStep } from "./check_step.js";
 import { DoneStep } from "./done_step.js";
-import { copyOf, draftOfStored, emptyDraft, forgetDraft, keepDraft, keptDraft } from "./draft.js";
+import { copyOf, draftOfStored, emptyDraft } from "./draft.js";
 import { MappingStep } from "./mapping_step.js";
 import { ServerStep } from "./server_step.js";
 import { PAGE, STEP_NAMES } from "./words.js";
@@ -54,7 +55,7 @@ function Steps({ query, stored, source, keep, typed }) {
   const wanted = query.get("step");
   const [draft, setDraft] = useState(() => {
     if (stored) return draftOfStored(person, stored);
-    return (wanted && keptDraft(person)) || { ...emptyDraft(person), ...copyOf(source) };
+    return { ...emptyDraft(person), ...((wanted && keptDraft(person)) || copyOf(source)) };
   });
   const [problems, setProblems] = useState([]);
   const [isTyped, setTyped] = useState(false);

@@ -296,8 +296,8 @@ def check_host_key(server: Endpoint, offered: paramiko.PKey, host_keys: Sequence
     known = ", ".join(f"{key_type} {fingerprint(blob)}" for key_type, blob in pinned)
     raise HostKeyMismatch(
         f"{server} showed the host key {offered.get_name()} {fingerprint(offered.asbytes())}, but "
-        f"the pinned key is {known or 'none'}. The service did not sign in. Ask the server's "
-        "administrator, by phone or mail, whether the key was changed, then pin the new one."
+        f"the saved key is {known or 'none'}. The service did not sign in. Ask the server's "
+        "administrator, by phone or mail, whether the key was changed, then confirm the new one."
     )
 
 
@@ -313,5 +313,5 @@ def _type_and_blob(line: str) -> tuple[str, bytes]:
         return key_type, base64.b64decode(rest.split(" ")[0], validate=True)
     except binascii.Error as error:
         raise HostKeyMismatch(
-            f"The pinned host key {quote(line, 40)} is not of the form `ssh-ed25519 AAAA…`."
+            f"The saved host key {quote(line, 40)} is not of the form `ssh-ed25519 AAAA…`."
         ) from error

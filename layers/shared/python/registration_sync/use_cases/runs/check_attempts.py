@@ -31,8 +31,9 @@ def admit_attempt(connection: Connection, *, attempts: CheckAttempts, now: dt.da
     left = last + wait_after(refused) - now if last else dt.timedelta()
     if left > dt.timedelta():
         raise TooManyAttempts(
-            f"The server refused the last {pluralize(refused, 'sign-in')}: correct the account or "
-            f"the secret in the settings, or try again in {_minutes(left)}. Exports go on.",
+            f"The server refused the last {pluralize(refused, 'sign-in')}: correct the user "
+            f"name or the password in the settings, or try again in {_minutes(left)}. Exports "
+            "continue.",
             _seconds(left),
         )
     _count(connection, attempts, now)
@@ -60,7 +61,7 @@ def _count(connection: Connection, attempts: CheckAttempts, now: dt.datetime) ->
             next_hour = now.replace(minute=0, second=0, microsecond=0) + dt.timedelta(hours=1)
             raise TooManyAttempts(
                 f"There were {most} attempts to reach this server in this hour, the most "
-                f"allowed: try again in {_minutes(next_hour - now)}. Scheduled exports go on.",
+                f"allowed: try again in {_minutes(next_hour - now)}. Scheduled exports continue.",
                 _seconds(next_hour - now),
             )
 
