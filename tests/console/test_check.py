@@ -19,7 +19,7 @@ def page_of(district: District) -> str:
 
 
 def steps(ada: Person) -> Locator:
-    return ada.page.get_by_role("region", name="What the check found").get_by_role("listitem")
+    return ada.page.get_by_role("region", name="What the test found").get_by_role("listitem")
 
 
 def check(district: District) -> None:

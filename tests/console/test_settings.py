@@ -123,6 +123,7 @@ def test_mistakes_are_shown_at_their_fields_and_the_draft_is_kept(
     ada.write(ada.field("Folder"), "C:\\exports")
     ada.write(ada.field("Differs by more than (percent)"), "many")
     ada.write(ada.field("Unusually many or few rows"), "Off")  # the value is sent nevertheless
+    ada.tab_to(ada.field("Port"))
     ada.page.keyboard.press("Enter")
 
     expect(summary(ada)).to_contain_text("Fix the 3 highlighted fields.")
@@ -218,7 +219,7 @@ def test_a_changed_host_requires_the_credentials(visit: Visit, district: Distric
         "the saved private key alone."
     )
     ada.press(summary(ada).get_by_role("link", name=again))
-    wrong = ada.page.get_by_role("group", name="Password").get_by_text(again)
+    wrong = ada.page.get_by_role("group", name="Saved password").get_by_text(again)
     expect(wrong).to_be_focused()
     expect(wrong).to_be_in_viewport()
     ada.check()
@@ -341,7 +342,7 @@ def test_a_refused_choice_focuses_the_chosen_option(visit: Visit, district: Dist
     ada.press(ada.page.get_by_role("radio", name="SFTP"))
     problem |= {"path": "host_keys[0]"}
     ada.press(ada.button("Save"))
-    wrong = ada.page.get_by_role("listitem").get_by_text("Not now.")
+    wrong = ada.page.locator("p.problem", has_text="Not now.")
     ada.press(summary(ada).get_by_role("link"))
     expect(wrong).to_be_focused()
     ada.check()

@@ -89,7 +89,7 @@ function Stored({ kind, saved, zone, value, problem, onSet, onRemove, onKeep, ch
   const name = STORED.names[kind];
   const isMissing = saved?.[`has_${kind}`] === false;
   const keep = html`<div><${Button} onClick=${onKeep}>${(isMissing ? STORED.cancel : STORED.keep)[kind]}<//></div>`;
-  return html`<div class="stored stack" role="group" aria-label=${name} data-field=${kind} ref=${group}>
+  return html`<div class="stored stack" role="group" aria-label=${STORED.group[kind]} data-field=${kind} ref=${group}>
     ${value === undefined &&
     html`<div class="row">
         <p class="stored-name"><strong>${whatIsSaved(kind, saved, zone)}</strong></p>

@@ -98,6 +98,7 @@ export const SIGN_IN = {
 // Of "password" and "private_key".
 export const STORED = {
   names: { password: "Password", private_key: "Private key" },
+  group: { password: "Saved password", private_key: "Saved private key" },
   saved: (name, day, by) => `${name} saved ${day} by ${by}`,
   none: { password: "No password", private_key: "No private key" },
   unknown: (name) => `${name}: never shown. If one is saved, it stays as it is.`,
