@@ -178,10 +178,10 @@ export function refusal(problems) {
   return Object.assign(new Error(problems[0].message), { problems });
 }
 
-// The value at a path such as "guards.row_count.percent" or "host_keys[0]".
+// The value at a path such as "guards.row_count.percent" or "host_keys[0]"; of a list that is typed as one text, the text.
 function textAt(path, values) {
   const parts = path.split(/[.[\]]+/).filter(Boolean);
-  return JSON.stringify(parts.reduce((value, name) => value?.[name], values)) ?? "";
+  return JSON.stringify(parts.reduce((value, name) => (typeof value === "string" ? value : value?.[name]), values)) ?? "";
 }
 
 /**

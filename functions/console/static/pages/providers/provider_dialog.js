@@ -1,13 +1,11 @@
 // Adds a sign-in provider, or changes one.
 
 import { put } from "../../lib/api.js";
-import { useAction } from "../../lib/data.js";
-import { html, useRef, useState } from "../../lib/html.js";
+import { html, useId, useState } from "../../lib/html.js";
 import { toast } from "../../components/announce.js";
 import { Button } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
-import { RadioGroup, Switch, TextArea, TextField, useFocusOnProblem } from "../../components/fields.js";
-import { ErrorNotice } from "../../components/states.js";
+import { Form, RadioGroup, Switch, TextArea, TextField, useForm } from "../../components/fields.js";
 import { bodyOf, draftOf } from "./draft.js";
 import { FORM, PROVIDERS } from "./words.js";
 
@@ -21,25 +19,24 @@ const AT_FIELDS = /^(name|issuer|client_id|client_secret|metadata_url|metadata|d
 
 // `provider` is null for a new one.
 export function ProviderDialog({ provider, onClose, onDone }) {
-  const form = useRef(null);
+  const id = useId();
   const [draft, setDraft] = useState(() => draftOf(provider));
-  const saving = useAction(async () => {
+  const saving = useForm(async () => {
     await put(`providers/${encodeURIComponent(draft.name.trim() || "-")}`, bodyOf(draft));
     toast(FORM.saved(draft.name.trim()));
     onDone();
     onClose();
-  });
-  useFocusOnProblem(form, saving.error);
-  const problem = (path) => saving.error?.problems?.find((one) => one.path === path || one.path.startsWith(`${path}[`))?.message ?? "";
+  }, draft);
+  const problem = (path) => saving.problems.find((one) => one.path === path || one.path.startsWith(`${path}[`))?.message ?? "";
   const field = (name) => ({ value: draft[name], problem: problem(name), onInput: (value) => setDraft((before) => ({ ...before, [name]: value })) });
   return html`<${Dialog}
     wide
     title=${provider ? FORM.changeTitle(provider.name) : FORM.addTitle}
     onClose=${onClose}
     actions=${html`<${Button} onClick=${onClose}>${FORM.cancel}<//>
-      <${Button} kind="primary" busy=${saving.busy} onClick=${() => saving.run()}>${FORM.save}<//>`}
+      <${Button} kind="primary" busy=${saving.busy} type="submit" form=${id}>${FORM.save}<//>`}
   >
-    <div class="stack" ref=${form}>
+    <${Form} id=${id} form=${saving} isShown=${(path) => AT_FIELDS.test(path)}>
       ${!provider && html`<${TextField} label=${FORM.name} hint=${FORM.nameHint} ...${field("name")} />`}
       <${RadioGroup} label=${FORM.type} options=${TYPES} ...${field("type")} />
       ${draft.type === "oidc" ? html`<${OpenId} field=${field} isStored=${provider?.type === "oidc"} />` : html`<${Saml} field=${field} />`}
@@ -49,8 +46,7 @@ export function ProviderDialog({ provider, onClose, onDone }) {
       <${TextField} optional label=${FORM.tenantClaim} hint=${FORM.tenantClaimHint} ...${field("tenant_claim")} />
       <${TextField} optional label=${FORM.tenant} hint=${FORM.tenantHint} ...${field("tenant")} />
       <${Switch} label=${FORM.localAccounts} checked=${draft.local_accounts} onInput=${field("local_accounts").onInput} />
-    </div>
-    <${ErrorNotice} error=${saving.error} isShown=${(path) => AT_FIELDS.test(path)} />
+    <//>
   <//>`;
 }
 
