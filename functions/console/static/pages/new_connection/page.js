@@ -3,7 +3,7 @@
 
 import { get, pathOf } from "../../lib/api.js";
 import { useData } from "../../lib/data.js";
-import { forgetDraft, keepDraft, keptDraft } from "../../lib/draft_of_tab.js";
+import { forgetDraft, keepDraft, keptDraft } from "../../lib/session/draft_of_tab.js";
 import { focusSoon } from "../../lib/focus.js";
 import { html, useEffect, useRef, useState } from "../../lib/html.js";
 import { href } from "../../lib/paths.js";

@@ -27,7 +27,6 @@ export function Pauses({ pauses, onInput, problem }) {
   const problemOf = (path, day, missing) => (problem(path) && !day ? missing : problem(path));
   const swap = (index, { from, to }) => {
     set(index, { from: to, to: from });
-    onMoved();
     list.current.children[index].querySelector("input").focus();
   };
   return html`<${Section}
