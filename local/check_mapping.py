@@ -165,9 +165,11 @@ def _show(mapping: Mapping, school_year: int, students: Sequence[Current]) -> in
             due, compiled=compile_mapping(mapping, run), folder=Path(folder), check=lambda: None
         )
     files = ", ".join(f"{file.name} {file.rows} rows" for file in written.files) or "no file"
-    print(f"\n{school_year}: {len(students)} registrations, {written.held_count} held: {files}.")
+    print(f"\n{school_year}: {len(students)} registrations: {files}.")
+    if written.held_count:
+        print(f"Needs attention: {written.held_count}.")
     if written.left_out:
-        print(f"The conditions (`where`) leave {written.left_out} out of every file.")
+        print(f"Filtered out by the conditions (`where`): {written.left_out}.")
     reasons = Counter((one.file, one.field, one.rule, one.message) for one in written.held)
     _show_list(
         "Held:",

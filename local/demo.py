@@ -184,7 +184,7 @@ def _show_held(run: dict[str, Any]) -> None:
     if not held:
         return
     count = sum(year.get("held_count", len(year["held"])) for year in run["years"])
-    _say(f"\nHeld until corrected; each export tries them again: {count:,}. The first reasons:")
+    _say(f"\nNeeds attention: {count:,}. Each export tries them again. The first reasons:")
     for year, row in held[:HELD_SHOWN]:
         _say(f"  {year}, student {row['student_id']}, {row['field']}: {row['message']}")
 

@@ -218,7 +218,7 @@ _CANCELLED_RUN = _FINISHED_RUN | {
     "duration_seconds": None,
     "mapping_version": None,
     "years": [],
-    "message": "Cancelled by ada instead of approved. The students wait for the next export.",
+    "message": "Canceled by ada instead of approved. The students wait for the next export.",
 }
 _READY_MADE = {
     "name": "plain",

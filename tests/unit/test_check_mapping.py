@@ -43,7 +43,7 @@ def test_it_shows_lines_held_students_and_values_without_a_code(
     shown = capsys.readouterr().out
     assert "1 files, 2 fields, no mistake found" in shown
     assert "    007,0\n" in shown
-    assert "2 registrations, 1 held: students.csv 1 rows." in shown
+    assert "2 registrations: students.csv 1 rows.\nNeeds attention: 1." in shown
     assert "1 in students.csv, Grade: The value has no match code" in shown
     assert "students.csv, Grade: '12', 1 times" in shown
 
@@ -97,7 +97,7 @@ def test_an_id_that_repeats_counts_once_as_in_the_service(
 
     shown = capsys.readouterr().out
     assert "Line 4 has the same student id as line 2 and replaces it." in shown
-    assert "2 registrations, 0 held: students.csv 2 rows." in shown
+    assert "2 registrations: students.csv 2 rows." in shown
 
 
 def test_blanks_around_a_header_are_removed_and_reported(

@@ -69,8 +69,7 @@ BARRED = re.compile("|".join(rf"(?<!\w){pattern}(?!\w)" for pattern in INSTEAD))
 
 
 def is_text_module(path: str) -> bool:
-    name = path.rpartition("/")[2]
-    return path in TEXT_MODULES or (name.startswith("words") and name.endswith(".js"))
+    return path in TEXT_MODULES or path.endswith("words.js")
 
 
 def texts_of(source: str) -> Iterator[tuple[int, str, bool]]:

@@ -1,5 +1,7 @@
 // The addresses of the pages, as the part after #. `{c}` is a connection's id, `{run}` a run's.
 
+import { TABS } from "./words.js";
+
 export const PATHS = /** @type {const} */ ([
   "/",
   "/overview",
@@ -22,14 +24,14 @@ export const PATHS = /** @type {const} */ ([
 
 // The tabs of a connection, in order; `configures`: only for people who may configure it.
 export const CONNECTION_TABS = /** @type {const} */ ([
-  { path: "/connections/{c}/mapping", label: "Export Student Mapping" },
-  { path: "/connections/{c}/students", label: "Students" },
-  { path: "/connections/{c}/runs", label: "History" },
-  { path: "/connections/{c}/schedule", label: "Schedule" },
-  { path: "/connections/{c}/notifications", label: "Notifications" },
-  { path: "/connections/{c}/check", label: "Check" },
-  { path: "/connections/{c}/settings", label: "Settings" },
-  { path: "/connections/{c}/activity", label: "Activity", configures: true },
+  { path: "/connections/{c}/mapping", label: TABS.mapping },
+  { path: "/connections/{c}/students", label: TABS.students },
+  { path: "/connections/{c}/runs", label: TABS.runs },
+  { path: "/connections/{c}/schedule", label: TABS.schedule },
+  { path: "/connections/{c}/notifications", label: TABS.notifications },
+  { path: "/connections/{c}/check", label: TABS.check },
+  { path: "/connections/{c}/settings", label: TABS.settings },
+  { path: "/connections/{c}/activity", label: TABS.activity, configures: true },
 ]);
 
 /**

@@ -1,6 +1,7 @@
 // The signed-in person and their permissions, from GET /me.
 
 import { createContext, useContext } from "./html.js";
+import { ROLES } from "./words.js";
 
 export const PersonContext = createContext(null);
 
@@ -11,7 +12,7 @@ export function usePerson() {
 
 export function personFrom(me) {
   const may = (permission) => me.permissions.includes(permission);
-  const role = may("configure") ? "Full Access" : may("read") ? "Limited Access" : "No access";
+  const role = may("configure") ? ROLES.full : may("read") ? ROLES.limited : ROLES.none;
   return {
     name: me.name,
     role,

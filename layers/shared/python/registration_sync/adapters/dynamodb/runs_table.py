@@ -141,7 +141,7 @@ class DynamoDBRuns:
         if stored.get("record") == item["record"]:
             return
         if stored.get("status") == {"S": RunStatus.CANCELLED}:
-            raise RunCancelled("The run was cancelled before it began.")
+            raise RunCancelled("The run was canceled before it began.")
         raise AttemptEnded("Another attempt of this run took over, or the run has ended.")
 
     def awaiting(self, connection_id: str) -> Run | None:
@@ -176,7 +176,7 @@ class DynamoDBRuns:
             },
         )
         if refused is not None:
-            raise Conflict("The run has just begun, so it was not cancelled.")
+            raise Conflict("The run has just begun, so it was not canceled.")
         self._free_slot(run.connection_id, run.run_id)
 
     def _free_slot(self, connection_id: str, run_id: str) -> None:

@@ -24,7 +24,7 @@ def cancel_run(
     if run.status is not RunStatus.PENDING and not awaits:
         raise Conflict("The run has started and is not stopped halfway; it ends within minutes.")
     when = "instead of approved" if awaits else "before it started"
-    message = f"Cancelled by {cancelled_by} {when}. The students wait for the next export."
+    message = f"Canceled by {cancelled_by} {when}. The students wait for the next export."
     return _cancel(run, message, now, runs), True
 
 
