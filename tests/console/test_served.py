@@ -6,10 +6,18 @@ from collections.abc import Callable
 from local.http_client import send
 from local.stack import LocalStack
 from tests.console.support.person import Person
+from tests.stack.support.district import District
+
+MODULES = """() => [
+    performance.getEntriesByType("resource").map(({ name }) => name)
+        .filter((name) => name.endsWith(".js")),
+    [...document.querySelectorAll("link[rel=modulepreload]")].map(({ href }) => href),
+]"""
+"""The modules that were loaded, and those that the page had listed."""
 
 
 def test_the_first_view_is_under_100_kb_as_the_gateway_sends_it(
-    visit: Callable[..., Person],
+    visit: Callable[..., Person], district: District
 ) -> None:
     ada = visit()
     asked: set[str] = set()
@@ -27,6 +35,13 @@ def test_the_first_view_is_under_100_kb_as_the_gateway_sends_it(
     at_least = api["minimumCompressionSize"]  # not done by the emulator
     sizes = [len(gzip.compress(body) if len(body) >= at_least else body) for body in bodies]
     assert 10_000 < sum(sizes) < 100_000
+
+    # A page's modules are requested side by side: the browser does not find any by itself.
+    ada.go(f"#{district.path}/mapping")
+    ada.sees(ada.page.get_by_role("tab", name="Field Mapping"))
+    loaded, listed = ada.page.evaluate(MODULES)
+    assert len(loaded) > 100
+    assert {*loaded} - {*listed} == {url for url in loaded if url.endswith("/app.js")}
 
 
 def test_the_page_is_public_and_its_files_are_cached_for_a_year(stack: LocalStack) -> None:

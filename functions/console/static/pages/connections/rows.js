@@ -1,7 +1,8 @@
 // Many connections: a row for each, with the same facts and actions as a card.
 
-import { html } from "../../lib/html.js";
+import { html, useState } from "../../lib/html.js";
 import { href } from "../../lib/paths.js";
+import { Button } from "../../components/button.js";
 import { Table } from "../../components/table.js";
 import { Approval, LastExport, NextExport, Waiting } from "../../shared/connection_facts.js";
 import { ConnectionActions } from "./actions.js";
@@ -10,7 +11,10 @@ import { whereOf } from "./card.js";
 import { FinishSetup } from "./left_to_do.js";
 import { ROWS } from "./words.js";
 
+const AT_ONCE = 100; // more take noticeable time to draw
+
 export function Rows({ connections, reload, onRequested }) {
+  const [most, setMost] = useState(AT_ONCE);
   const unless = (cell) => (one) => (one.deletion ? null : cell(one));
   const columns = [
     { label: ROWS.connection, heading: true, cell: (one) => html`<${Name} one=${one} />` },
@@ -20,7 +24,8 @@ export function Rows({ connections, reload, onRequested }) {
     { label: ROWS.actions, cell: (one) => html`<${ConnectionActions} connection=${one} reload=${reload} onRequested=${onRequested} />` },
   ];
   return html`<div class="connection-rows">
-    <${Table} label=${ROWS.caption} columns=${columns} rows=${connections} id=${(one) => one.connection_id} />
+    <${Table} label=${ROWS.caption} columns=${columns} rows=${connections.slice(0, most)} id=${(one) => one.connection_id} />
+    ${connections.length > most && html`<p><${Button} onClick=${() => setMost(most + AT_ONCE)}>${ROWS.more(connections.length - most)}<//></p>`}
   </div>`;
 }
 

@@ -28,6 +28,7 @@ export const ROWS = {
   waiting: "Students",
   nextExport: "Next export",
   actions: "Actions",
+  more: (left) => `Show more (${number(left)})`,
 };
 
 export const CARD = {

@@ -21,7 +21,8 @@ from registration_sync.ports.runs import Runs
 from registration_sync.use_cases.runs.read_run import with_effective_status
 
 MAX_RUNS_SEARCHED = 20
-"""For the last export of a connection that only an older version of the service exported."""
+"""For the last export of a connection that only an older version of the service exported; such a
+version stored no set-up."""
 
 
 class Fact(StrEnum):
@@ -73,7 +74,7 @@ def read_overview(
     facts = []
     for connection in connections:
         connection_id = connection.connection_id
-        found = _read(lambda: _last_export(connection_id, exports, runs, leases, now))  # noqa: B023  # called at once
+        found = _read(lambda: _last_export(connection, exports, runs, leases, now))  # noqa: B023  # called at once
         run = found[0] if found else None
         students = counts.get(connection_id)
         schedule = None if connection.deletion else stored.get(connection_id)
@@ -109,7 +110,7 @@ def _read[Found](read: Callable[[], Found]) -> Found | None:
 
 
 def _last_export(
-    connection_id: str,
+    connection: Connection,
     exports: Mapping[str, Run] | None,
     runs: Runs,
     leases: LeaseReader,
@@ -118,7 +119,9 @@ def _last_export(
     """Raises Unavailable; so does `exports` None, which could not be read."""
     if exports is None:
         raise Unavailable("The last exports could not be read.")
-    run = exports.get(connection_id) or _search(connection_id, runs)
+    run = exports.get(connection.connection_id)
+    if run is None and connection.setup is None:
+        run = _search(connection.connection_id, runs)
     # The decision about a waiting run is stored with the run only, until it starts again.
     if run and (needs_lease_check(run) or run.status is RunStatus.AWAITING_CONFIRMATION):
         run = _running(run, runs, leases, now)
