@@ -113,7 +113,7 @@ docs: environments ## Write the generated parts of docs, mappings and the consol
 clients: environments $(DENO) .local/env/clients/.made ## Generate API clients in three ways, compile them, and call the local stack
 	@$(COMPILED_ONCE) $(PYTHON) -m pytest tests/stack/generated_clients.py
 
-bench: environments ## Measure costs against peers: make bench [ARGUMENTS=delivery]
+bench: environments .local/env/bench/.made ## Measure costs against peers, and write docs/performance.md: make bench [ARGUMENTS=delivery]
 	@$(SHARED) $(PYTHON) -m benchmarks $(ARGUMENTS)
 
 sbom: .venv/.made .local/env/sbom/.made ## List what is shipped, with licenses: .local/sbom.json (CycloneDX) and docs/licenses.md
@@ -122,7 +122,7 @@ sbom: .venv/.made .local/env/sbom/.made ## List what is shipped, with licenses: 
 requirements: $(UV) ## Pin every requirement file with hashes, from its .in; then `make sbom`
 	@$(COMPILE) layers/dependencies/requirements.in -o layers/dependencies/requirements.txt
 	@$(COMPILE) requirements-dev.in -c layers/dependencies/requirements.txt -o requirements-dev.txt
-	@for name in uv deno sam ministack clients sbom; do \
+	@for name in uv deno sam ministack clients sbom bench; do \
 	  $(COMPILE) local/requirements-$$name.in -o local/requirements-$$name.txt; \
 	done
 
@@ -162,6 +162,13 @@ $(DENO): | $(UV)
 	@python=$$($(FIND_PYTHON)); \
 	$(UV) venv --quiet --clear --python "$$python" .local/env/ministack; \
 	$(INSTALL) --compile-bytecode --python .local/env/ministack/bin/python -r local/requirements-ministack.txt
+	@touch $@
+
+.local/env/bench/.made: local/requirements-bench.txt | $(UV)
+	@echo 'Installing the peers of the benchmarks (.local/env/bench) …'
+	@python=$$($(FIND_PYTHON)); \
+	$(UV) venv --quiet --clear --python "$$python" .local/env/bench; \
+	$(INSTALL) --python .local/env/bench/bin/python -r local/requirements-bench.txt
 	@touch $@
 
 .local/env/clients/.made: local/requirements-clients.txt | $(UV)

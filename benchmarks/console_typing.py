@@ -12,7 +12,7 @@ import sys
 
 from playwright.sync_api import expect
 
-from benchmarks.measure import print_figures
+from benchmarks.measure import Figure, report
 from local.chromium import CHROMIUM, chromium
 from local.processes import ROOT, end_on_signals
 from local.stack import local_stack
@@ -47,12 +47,14 @@ def main(keys: int = 10) -> None:
         measured = milliseconds_of_keys(ada, FIRST_KEYS + keys)[FIRST_KEYS:]
         ada.leave()
     median = statistics.median(measured)
-    print_figures(
-        "typing in a mapping of 100 fields",
-        f"{median:.0f} ms from a keystroke to its mapped value ({min(measured):.0f} to "
-        f"{max(measured):.0f} of {len(measured)})",
-        f"at most {GOAL_MS} ms",
-        met=median <= GOAL_MS,
+    report(
+        Figure(
+            "a keystroke to its mapped value, in a mapping of 100 fields",
+            "",
+            f"{median:.0f} ms ({min(measured):.0f} to {max(measured):.0f} of {len(measured)})",
+            f"at most {GOAL_MS} ms",
+            median / GOAL_MS,
+        )
     )
 
 

@@ -18,7 +18,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import compare, print_comparison, wall_seconds
+from benchmarks.measure import compare, report_comparison, wall_seconds
 from registration_sync.adapters.sftp.servers import ParamikoSftpServers
 from registration_sync.use_cases.delivery.deliver_files import (
     FinishedFile,
@@ -81,7 +81,7 @@ def main(mebibytes: int = 100, pairs: int = 5) -> None:
         for delivered in ("exports/ours.csv", "peer.csv"):
             if not filecmp.cmp(source, server.root / delivered, shallow=False):
                 raise AssertionError(f"{delivered} differs from the source")
-    print_comparison(f"delivery of {mebibytes} MiB", "OpenSSH's sftp", found, at_most=1.3)
+    report_comparison(f"deliver {mebibytes} MiB", "OpenSSH's sftp", found, at_most=1.3)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Mapping and writing N registrations (default 100,000) of 60 fields, 12 of them transformed.
 
 The floor is the least that any mapping needs: decoding each snapshot with orjson and passing a
-finished row to csv.writer. The ratio is the median of interleaved pairs, in CPU seconds.
+finished row to csv.writer. polars is the peer that maps whole columns; it runs in a process of its
+own, which reads the snapshots from a file. Ratios are medians of interleaved pairs, in CPU seconds.
 
     python -m benchmarks.map_and_write [N] [PAIRS]
 """
@@ -9,6 +10,7 @@ finished row to csv.writer. The ratio is the median of interleaved pairs, in CPU
 import csv
 import datetime as dt
 import random
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -17,11 +19,20 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from benchmarks.measure import compare, cpu_seconds, print_comparison
+from benchmarks.measure import (
+    Figure,
+    compare,
+    cpu_seconds,
+    cpu_seconds_of_children,
+    report,
+    report_comparison,
+)
+from local.processes import ROOT
 from registration_sync.domain.mapping.compiled.mapping import RunContext, compile_mapping
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
 
 FIELDS = 60
+POLARS_PYTHON = ROOT / ".local/env/bench/bin/python"
 LINES_PER_WRITE = 500
 GRADES = {"K": "0", **{str(grade): f"{grade:02}" for grade in range(1, 13)}}
 NAMES = ["Maya", "Liam", "José", "Emma", "Noah", "Ava", "Zoë", "Mia", "Omar", "Ivy", "Leo", "Eli"]
@@ -117,6 +128,39 @@ def ours(snapshots: list[bytes], definition: dict[str, Any], target: Path) -> No
         file.write(b"".join(waiting))
 
 
+def polars_plan(definition: dict[str, Any]) -> list[dict[str, Any]]:
+    """The columns as `polars_peer` reads them."""
+    return [
+        {
+            "name": field["to"],
+            "path": field["from"].split("."),
+            "step": field.get("transformations", [{"type": "direct"}])[0],
+        }
+        for field in definition["files"][0]["fields"]
+    ]
+
+
+def compare_with_polars(snapshots: list[bytes], folder: Path, pairs: int) -> None:
+    """Skips polars, saying so, where its environment was not made: only `make bench` makes it."""
+    if not POLARS_PYTHON.exists():
+        print("polars: skipped, because `make bench` has not installed it", flush=True)
+        return
+    plan, source, target = (folder / name for name in ("plan.json", "students.jsonl", "polars.csv"))
+    plan.write_bytes(orjson.dumps(polars_plan(mapping())))
+    source.write_bytes(b"\n".join(snapshots))
+    program = Path(__file__).with_name("polars_peer.py")
+    found = compare(
+        lambda: subprocess.run([POLARS_PYTHON, program, plan, source, target], check=True),
+        lambda: ours(snapshots, mapping(), folder / "ours.csv"),
+        pairs=pairs,
+        clock=lambda: cpu_seconds() + cpu_seconds_of_children(),
+    )
+    if target.read_bytes() != (folder / "ours.csv").read_bytes():
+        raise AssertionError("the file of polars differs")
+    times = f"{found.ratio:.2f} times ({found.ours:.3g} s and {found.peer:.3g} s)"
+    report(Figure(f"map and write {len(snapshots):,} registrations", "polars, by columns", times))
+
+
 def main(count: int = 100_000, pairs: int = 5) -> None:
     """Measures both, and compares the two files."""
     chance = random.Random(20250801)
@@ -136,7 +180,13 @@ def main(count: int = 100_000, pairs: int = 5) -> None:
         head = (",".join(header) + "\r\n").encode()
         if path.read_bytes() != head + floor_path.read_bytes():
             raise AssertionError("the two files differ")
-    print_comparison(f"map and write {count} x {FIELDS} fields", "floor", found, at_most=1.3)
+        compare_with_polars(snapshots, Path(folder), pairs)
+    report_comparison(
+        f"map and write {count:,} registrations of {FIELDS} fields",
+        "orjson.loads and csv.writer",
+        found,
+        at_most=1.2,
+    )
 
 
 if __name__ == "__main__":

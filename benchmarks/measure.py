@@ -1,10 +1,15 @@
-"""Shared by the benchmarks: clocks, interleaved pairs, and the printed lines."""
+"""Shared by the benchmarks: clocks, interleaved pairs, and their results."""
 
+import json
+import os
 import resource
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+FIGURES = "FIGURES"
 
 type Clock = Callable[[], float]
 
@@ -46,12 +51,40 @@ def seconds(work: Callable[[], object], clock: Clock) -> float:
     return clock() - start
 
 
-def print_comparison(measure: str, peer: str, found: Compared, *, at_most: float) -> None:
-    """Prints the result of a benchmark with a peer or floor."""
-    figures = f"{peer} {found.peer:.3g} s, ours {found.ours:.3g} s, ratio {found.ratio:.2f}"
-    print_figures(measure, figures, f"at most {at_most:g}", met=found.ratio <= at_most)
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """The result of a benchmark. `share` is the measured value as a share of the goal: at most 1 if
+    the goal is met, and None without a goal."""
+
+    measure: str
+    against: str
+    measured: str
+    goal: str = "none"
+    share: float | None = None
+
+    @property
+    def is_missed(self) -> bool:
+        return self.share is not None and self.share > 1
 
 
-def print_figures(measure: str, figures: str, goal: str, *, met: bool) -> None:
-    """Prints the result of a benchmark."""
-    print(f"{measure}: {figures} (goal: {goal}{'' if met else ', NOT MET'})", flush=True)
+def report(figure: Figure) -> None:
+    """Prints the result, and adds it to the file that `$FIGURES` names, for docs/performance.md."""
+    missed = ", NOT MET" if figure.is_missed else ""
+    against = f" against {figure.against}" if figure.against else ""
+    print(f"{figure.measure}{against}: {figure.measured} (goal: {figure.goal}{missed})", flush=True)
+    if path := os.environ.get(FIGURES):
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(figure)) + "\n")
+
+
+def report_comparison(measure: str, against: str, found: Compared, *, at_most: float) -> None:
+    """Reports the result of a benchmark with a peer or floor, as a ratio."""
+    report(
+        Figure(
+            measure,
+            against,
+            f"{found.ratio:.2f} times ({found.ours:.3g} s and {found.peer:.3g} s)",
+            f"at most {at_most:g} times",
+            found.ratio / at_most,
+        )
+    )

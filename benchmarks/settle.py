@@ -18,7 +18,7 @@ import boto3
 from botocore.awsrequest import AWSPreparedRequest
 
 from benchmarks.canned_aws import ACCOUNT, Answer, canned
-from benchmarks.measure import print_figures
+from benchmarks.measure import Figure, report
 from registration_sync.adapters.dynamodb.registrations.registration_items import ledger_item
 from registration_sync.adapters.dynamodb.registrations.registrations_table import (
     DynamoDBRegistrationsTable,
@@ -73,12 +73,15 @@ def main(count: int = 100_000) -> None:
         started = time.process_time()
         retire_year(year, YearMarker(open=2, exported=1), expires_at=0, go_on=lambda: True)
         each = (time.process_time() - started) / count
-    print_figures(
-        "settling a student",
-        f"{each * 1e6:.0f} µs of CPU; 1,000,000 students take "
-        f"{each * 1e6 / INVOCATION_SECONDS:.1f} invocations of one processor",
-        "at most 3 invocations",
-        met=each * 1e6 < 3 * INVOCATION_SECONDS,
+    invocations = each * 1e6 / INVOCATION_SECONDS
+    report(
+        Figure(
+            "settle 1,000,000 exported students",
+            "an invocation of one processor",
+            f"{invocations:.1f} invocations ({each * 1e6:.0f} µs of CPU for each student)",
+            "at most 3 invocations",
+            invocations / 3,
+        )
     )
 
 

@@ -12,7 +12,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from benchmarks.measure import compare, cpu_seconds_of_children, print_comparison, print_figures
+from benchmarks.measure import Figure, compare, cpu_seconds_of_children, report, report_comparison
 from local.build import FUNCTION_PYTHON, built
 from local.processes import environment
 
@@ -62,12 +62,12 @@ def main(pairs: int = 9) -> None:
             floor()
             ours()
             found = compare(floor, ours, pairs=pairs, clock=cpu_seconds_of_children)
-            name, peer = f"start of the {function.lower()} function", "boto3 with a client"
+            name, peer = f"start the {function.lower()} function", "boto3 with one client"
             if function == "Sync":
-                print_comparison(name, peer, found, at_most=1.0)
+                report_comparison(name, peer, found, at_most=1.0)
             else:
-                figures = f"{peer} {found.peer:.3g} s, ours {found.ours:.3g} s"
-                print_figures(name, f"{figures}, ratio {found.ratio:.2f}", "none", met=True)
+                times = f"{found.ratio:.2f} times ({found.ours:.3g} s and {found.peer:.3g} s)"
+                report(Figure(name, peer, times))
 
 
 if __name__ == "__main__":
