@@ -31,6 +31,8 @@ from registration_sync.domain.registrations.batches import (
 )
 from registration_sync.domain.registrations.ledger import LedgerEntry, ledger_entry
 
+HELD_ATTRIBUTES = ("version", "reasons", "since")
+
 
 def export_marker_of(item: Item) -> ExportMarker:
     lease = None
@@ -67,9 +69,11 @@ def current_of(item: Item) -> Current:
 
 
 def due_mark_of(item: Item) -> DueMark:
+    student_id = item["sk"]["S"]
+    if "version" not in item:  # not held, as most
+        return DueMark(student_id)
     return DueMark(
-        item["sk"]["S"],
-        *(item[name]["S"] if name in item else "" for name in ("version", "reasons", "since")),
+        student_id, *(item[name]["S"] if name in item else "" for name in HELD_ATTRIBUTES)
     )
 
 
