@@ -493,7 +493,7 @@ def test_the_outcome_of_a_rename_interrupted_by_a_lost_connection_can_be_determi
     session.upload(source, TEMPORARY)
     getattr(server.faults, moment).add("posix_rename")
 
-    with pytest.raises(ConnectionFailed, match=r"putting students\.csv in place") as failed:
+    with pytest.raises(ConnectionFailed, match=r"replacing students\.csv") as failed:
         session.replace(TEMPORARY, FINAL)
 
     assert isinstance(failed.value, TransientDeliveryError)

@@ -160,7 +160,7 @@ def test_an_empty_district_is_no_group() -> None:
     ("caller", "advice"),
     [
         (person(), "ask for Full Access or Limited Access"),
-        (person("limited-access"), "has no right to configure connections"),
+        (person("limited-access"), "need Full Access to configure connections"),
         (program("enroll"), '"sync/configuration.write"'),
     ],
 )

@@ -26,6 +26,7 @@ INSTEAD = {
     r"in passing": "with a transient error",
     r"nobody hears": "is not reported",
     r"(recogn|author|organ|initial|normal|summar|custom|minim|maxim)is(e[sd]?|ing|ation)": "-ize",
+    r"held back": "held; for people: needs attention",
     r"behaviours?": "behavior",
     r"colou(rs?|red)": "color",
     r"(fav|hon)ours?": "-or",

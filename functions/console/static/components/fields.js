@@ -5,13 +5,14 @@ import { afterDrawing } from "../lib/focus.js";
 import { html, useEffect, useId, useRef, useState } from "../lib/html.js";
 import { Sentence } from "./sentence.js";
 import { ErrorNotice, Notice } from "./states.js";
+import { FIELDS } from "./words.js";
 
 // The frame around a control: `children` receives the control's id and ARIA attributes.
 export function Field({ label, hint, problem, optional, hideLabel, children }) {
   const id = useId();
   return html`<div class="field ${problem ? "wrong" : ""}">
     <label for=${id} class=${hideLabel ? "visually-hidden" : ""}>
-      ${label}${optional && html` <span class="optional">(optional)</span>`}
+      ${label}${optional && html` <span class="optional">${FIELDS.optional}</span>`}
     </label>
     ${hint && html`<p class="hint" id=${`${id}-hint`}>${hint}</p>`}
     ${children({ id, "aria-describedby": described(id, hint, problem), "aria-invalid": problem ? "true" : undefined })}
@@ -220,7 +221,7 @@ function ErrorSummary({ error, within, isShown }) {
   if (wrong.length === 0 || elsewhere.length > 0)
     return html`<div tabindex="-1" ref=${summary} class="error-summary"><${ErrorNotice} error=${error} isShown=${isShown} /></div>`;
   return html`<div role="alert" tabindex="-1" ref=${summary} class="error-summary">
-    <${Notice} tone="bad" title=${fixThese(wrong.length)}>
+    <${Notice} tone="bad" title=${FIELDS.fix(wrong.length)}>
       <ul>
         ${wrong.map((one) => html`<li key=${one.text}><a href=${location.hash || "#/"} onClick=${(event) => go(event, one)}>${one.text}</a></li>`)}
       </ul>
@@ -228,12 +229,10 @@ function ErrorSummary({ error, within, isShown }) {
   </div>`;
 }
 
-const fixThese = (count) => (count === 1 ? "Fix the highlighted field." : `Fix the ${count} highlighted fields.`);
-
 // A field with a problem: {element, text: its label and its problem}
 function describe(element) {
   const field = element.closest(".field, .check");
-  const label = field?.querySelector("legend, label")?.textContent.replace("(optional)", "").trim();
+  const label = field?.querySelector("legend, label")?.textContent.replace(FIELDS.optional, "").trim();
   const problem = (field?.querySelector(".problem") ?? element).textContent;
   return { element, text: label ? `${label}: ${problem}` : problem };
 }

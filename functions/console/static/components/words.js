@@ -28,3 +28,8 @@ export const COPY = {
 };
 
 export const TIME_ZONE = "Time zone";
+
+export const FIELDS = {
+  optional: "(optional)",
+  fix: (count) => (count === 1 ? "Fix the highlighted field." : `Fix the ${count} highlighted fields.`),
+};

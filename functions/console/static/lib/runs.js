@@ -1,46 +1,32 @@
 // The labels of runs, whether a run is over, and following a run until it is.
 
 import { get, pathOf, wait } from "./api.js";
+import { PREVIEW_STATUS, RUN_KIND, RUN_PHASE, RUN_STATUS, STARTED_BY } from "./words.js";
 
 const POLL_MS = [300, 500, 700, 1000, 1500];
 
 export const STATUS = {
-  pending: { label: "Waiting to start", tone: "busy" },
-  in_progress: { label: "Running", tone: "busy" },
-  awaiting_confirmation: { label: "Needs approval", tone: "warn" },
-  succeeded: { label: "Succeeded", tone: "good" },
-  partial: { label: "Needs attention", tone: "warn" },
-  nothing_to_export: { label: "Nothing to export", tone: "calm" },
-  failed: { label: "Failed", tone: "bad" },
-  cancelled: { label: "Canceled", tone: "calm" },
+  pending: { label: RUN_STATUS.pending, tone: "busy" },
+  in_progress: { label: RUN_STATUS.in_progress, tone: "busy" },
+  awaiting_confirmation: { label: RUN_STATUS.awaiting_confirmation, tone: "warn" },
+  succeeded: { label: RUN_STATUS.succeeded, tone: "good" },
+  partial: { label: RUN_STATUS.partial, tone: "warn" },
+  nothing_to_export: { label: RUN_STATUS.nothing_to_export, tone: "calm" },
+  failed: { label: RUN_STATUS.failed, tone: "bad" },
+  cancelled: { label: RUN_STATUS.cancelled, tone: "calm" },
 };
 
-// A preview sends nothing, so it neither succeeds nor is partly done.
-const PREVIEW_STATUS = {
-  succeeded: { label: "Nothing sent", tone: "calm" },
-  partial: { label: "Nothing sent", tone: "calm" },
-  failed: { label: "Would fail", tone: "bad" },
+const OF_PREVIEWS = {
+  succeeded: { label: PREVIEW_STATUS.succeeded, tone: "calm" },
+  partial: { label: PREVIEW_STATUS.partial, tone: "calm" },
+  failed: { label: PREVIEW_STATUS.failed, tone: "bad" },
 };
 
-export const KIND = {
-  export: "Export",
-  dry_run: "Preview",
-  resend: "Re-send",
-  test_record: "Test record",
-  check: "Check",
-  erasure: "Erasure",
-};
-
-const PHASE = {
-  mapping: "preparing the files",
-  "carrying over": "adding the students of the last file",
-  archiving: "saving a copy",
-  delivering: "sending",
-};
+export const KIND = RUN_KIND;
 
 // {label, tone} of a run, or of a year of a run of this kind.
 export function statusOf({ status, kind }) {
-  const known = { ...STATUS, ...(kind === "dry_run" ? PREVIEW_STATUS : {}) };
+  const known = { ...STATUS, ...(kind === "dry_run" ? OF_PREVIEWS : {}) };
   return known[status] ?? { label: status, tone: "calm" };
 }
 
@@ -50,11 +36,11 @@ export function isUnderWay(run) {
 
 // The current phase of a run: "2025–26: sending".
 export function phaseOf(run) {
-  if (run.status === "pending") return "Waiting to start";
-  if (run.kind === "erasure") return "Erasing";
-  if (!run.phase) return "Checking which students are ready";
+  if (run.status === "pending") return RUN_PHASE.waiting;
+  if (run.kind === "erasure") return RUN_PHASE.erasing;
+  if (!run.phase) return RUN_PHASE.reading;
   const [year, phase] = run.phase.split(": ");
-  return `${schoolYear(Number(year))}: ${PHASE[phase] ?? phase}`;
+  return `${schoolYear(Number(year))}: ${RUN_PHASE[phase] ?? phase}`;
 }
 
 // When the run began: a run that waited for an approval began before it.
@@ -64,8 +50,8 @@ export function startOf(run) {
 
 // Who or what started a run: the schedule, a person, or an operator.
 export function startedBy(run) {
-  if (run.trigger === "schedule") return "the schedule";
-  return run.requested_by || (run.trigger === "hand" ? "an operator, by hand" : "request");
+  if (run.trigger === "schedule") return STARTED_BY.schedule;
+  return run.requested_by || (run.trigger === "hand" ? STARTED_BY.operator : STARTED_BY.request);
 }
 
 // Why a run failed, in its own words.

@@ -4,6 +4,7 @@ import { html, useRef, useState } from "../lib/html.js";
 import { readCsv, textOfFile } from "../lib/text/csv.js";
 import { Field } from "../components/fields.js";
 import { ErrorNotice } from "../components/states.js";
+import { CSV_FILE } from "./words.js";
 
 const MAX_BYTES = 100_000_000;
 
@@ -50,11 +51,11 @@ export function CsvFile({ label, hint, convert, onRead }) {
 }
 
 async function tableOf(chosen) {
-  if (chosen.size > MAX_BYTES) throw new Error("The file is over 100 MB: save only the columns that you need.");
+  if (chosen.size > MAX_BYTES) throw new Error(CSV_FILE.tooLarge);
   const text = await textOfFile(chosen);
-  if (text.startsWith("PK\u0003\u0004")) throw new Error("This is an Excel workbook or a zip: save the list as CSV.");
+  if (text.startsWith("PK\u0003\u0004")) throw new Error(CSV_FILE.noCsv);
   const { rows, delimiter } = readCsv(text);
-  if (rows.length === 0) throw new Error("The file is empty.");
+  if (rows.length === 0) throw new Error(CSV_FILE.empty);
   return { name: chosen.name, delimiter, rows: rows.map((row) => row.map(cellText)) };
 }
 

@@ -4,6 +4,13 @@ import { atLeast, count, number } from "../components/time.js";
 
 const students = (value, bounded) => (bounded ? `at least ${count(value, "student")}` : count(value, "student"));
 
+// csv_file.js
+export const CSV_FILE = {
+  tooLarge: "The file is over 100 MB. Save only the columns that you need.",
+  noCsv: "This is an Excel workbook or a zip file. Save the list as CSV.",
+  empty: "The file is empty.",
+};
+
 // connection_facts.js
 export const FACTS = {
   notAvailable: "Not available right now",

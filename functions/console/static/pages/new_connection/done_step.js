@@ -2,22 +2,24 @@
 
 import { html } from "../../lib/html.js";
 import { href } from "../../lib/paths.js";
+import { TABS } from "../../lib/words.js";
 import { ButtonLink } from "../../components/button.js";
 import { Section } from "../../components/section.js";
 import { Notice } from "../../components/states.js";
 import { DONE } from "./words.js";
+import { PAGE as CHECK } from "../check/words.js";
 
 /** @import { Path } from "../../lib/paths.js" */
 /** @type {{path: Path, label: string, text: string}[]} */
 const NEXT = [
   {
     path: "/connections/{c}/mapping",
-    label: "Export Student Mapping",
+    label: TABS.mapping,
     text: DONE.mapping,
   },
-  { path: "/connections/{c}/check", label: "Check Connection", text: DONE.check },
-  { path: "/connections/{c}/schedule", label: "Schedule", text: DONE.schedule },
-  { path: "/connections/{c}/settings", label: "Settings", text: DONE.settings },
+  { path: "/connections/{c}/check", label: CHECK.title, text: DONE.check },
+  { path: "/connections/{c}/schedule", label: TABS.schedule, text: DONE.schedule },
+  { path: "/connections/{c}/settings", label: TABS.settings, text: DONE.settings },
 ];
 
 export function DoneStep({ stored }) {

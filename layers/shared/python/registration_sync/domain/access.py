@@ -221,9 +221,9 @@ def require(caller: Caller, permission: Permission) -> None:
         raise AccessDenied(f'This program needs the scope "{scope}".')
     if not caller.permissions:
         raise AccessDenied(
-            "You are not in a group of this service: ask for Full Access or Limited Access."
+            "You don't have a role in this service: ask for Full Access or Limited Access."
         )
-    raise AccessDenied(f"Your role has no right to {permission}: ask for Full Access.")
+    raise AccessDenied(f"You need Full Access to {permission}: ask a person who has it.")
 
 
 def authorize(caller: Caller, permission: Permission, access: ConnectionAccess | None) -> None:
@@ -242,13 +242,13 @@ def authorize(caller: Caller, permission: Permission, access: ConnectionAccess |
     elif access is None:
         raise NotFound("There is no connection with this id.")
     elif not (caller.is_operator or access.district in caller.districts):
-        raise AccessDenied("The connection belongs to a district that you are not a member of.")
+        raise AccessDenied("This connection belongs to a district that you have no access to.")
 
 
 def authorize_operator(caller: Caller) -> None:
     """Raises AccessDenied unless the caller is an operator."""
     if not (isinstance(caller, Person) and caller.is_operator):
-        raise AccessDenied('Only operators may do this: people of the group "operators".')
+        raise AccessDenied('Only operators can do this: people in the group "operators".')
 
 
 def authorize_creation(caller: Caller, access: ConnectionAccess) -> None:

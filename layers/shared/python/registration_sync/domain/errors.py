@@ -122,7 +122,7 @@ class BeingDeleted(Conflict):
     def __init__(
         self,
         message: str = "This connection is being deleted, so nothing is synced, exported or "
-        "changed. A person with Full Access can take the deletion back.",
+        "changed. A person with Full Access can cancel the deletion.",
     ) -> None:
         super().__init__(message)
 

@@ -176,7 +176,7 @@ def _day(query: Fields, name: str) -> dt.date | None:
     except ValueError:
         day = dt.date.max
     if not 2000 <= day.year <= 2999:
-        query.add_problem(name, "Write a day such as 2025-09-15.")
+        query.add_problem(name, "Enter a day such as 2025-09-15.")
         return None
     return day
 

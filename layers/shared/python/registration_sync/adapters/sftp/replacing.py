@@ -207,7 +207,7 @@ class Replacer:
     def _gone(self, temporary: str) -> UploadIncomplete:
         return UploadIncomplete(
             f"{temporary} is gone from {self._requests.link.server}: another run or another "
-            "program removed it before it was put in place."
+            "program removed it before it could replace the old file."
         )
 
     def _is_folder(self, final: str) -> ReplaceUnsupported:

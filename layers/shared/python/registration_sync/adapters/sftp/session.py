@@ -137,7 +137,7 @@ class ParamikoSftpSession:
         return True
 
     def replace(self, temporary: str, final: str) -> ReplacedBy:
-        doing = f"putting {final} in place"
+        doing = f"replacing {final}"
         with (
             self._requests.doing(doing, otherwise=ReplaceUnsupported),
             self._followed(final) as target,

@@ -219,4 +219,4 @@ def _require_given(standing: Standing, caller: Caller) -> None:
         raise AccessDenied("Only an operator may make an operator.")
     if not standing.districts:
         raise AccessDenied("Name at least one of your districts; to end all access, remove them.")
-    raise AccessDenied("You may give only districts that you have yourself.")
+    raise AccessDenied("You can only give districts that you have yourself.")

@@ -60,7 +60,7 @@ class HeldLease:
     def check(self, seconds: int = 0) -> None:
         """Raises LeaseLost if the lease is gone, or does not last `seconds` more."""
         if self._lost or self._expires_at_ms - self._now_ms() < seconds * 1000:
-            raise LeaseLost("Another run took over because this one lost its lease.")
+            raise LeaseLost("Another run took over before this one could finish.")
 
     def confirm(self) -> None:
         """Renews the lease by a conditional write, before the renames, and calls `on_confirm`.

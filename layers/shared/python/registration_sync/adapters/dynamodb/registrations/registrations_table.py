@@ -202,7 +202,7 @@ class DynamoDBRegistrationsTable:
             {**values, ":token": {"S": token}},
         )
         if refused is not None:
-            raise LeaseLost("Another run took over this export because this one lost its lease.")
+            raise LeaseLost("Another run took over before this one could finish.")
 
     def _update_marker(
         self, connection_id: str, update: str, condition: str, values: Item
