@@ -281,6 +281,31 @@ def test_an_uncollected_file_is_resent_from_the_run_that_reports_it(
     assert district.names() == ["Ann"]
 
 
+def test_the_students_of_a_replaced_file_go_again_with_the_next_export(
+    visit: Visit, district: District
+) -> None:
+    district.sync(registration("1", "Ann"), registration("2", "Ben"))
+    district.export()
+    district.sync(registration("3", "Cal"), registration("2", "Benno"))
+    run = district.export()
+    assert district.names() == ["Benno", "Cal"]
+    lin = visit("limited_access", path=run_page(district, run))
+
+    lin.sees(lin.page.get_by_text("This replaced students.csv from"))
+    lin.sees(lin.page.get_by_text("its students are missing in your SIS"))
+    lin.check()
+    lin.press(lin.button("Send those students again with the next export"))
+    lin.sees(lin.page.get_by_text("1 student ready to send again."))
+    lin.check()
+    lin.press(lin.button("Export Students"))
+    lin.press(lin.field("Send all students not yet collected together, in one file"))
+    lin.press(lin.button("Export 3 students"))
+    lin.sees(lin.dialog("Export Students").get_by_text("3 students sent.").first)
+    lin.press(lin.link("Open the run"))
+    expect(lin.dialog("Export Students")).to_have_count(0)
+    assert sorted(district.names()) == ["Ann", "Benno", "Cal"]
+
+
 def test_a_check_and_a_run_without_files_are_shown_by_kind(
     visit: Visit, district: District
 ) -> None:

@@ -141,7 +141,7 @@ def test_an_uncollected_file_names_its_run_and_the_run_to_send_again() -> None:
     finding = not_collected_finding(NotCollectedGuard(), found, replaced_by_full=False)
 
     assert (finding.file, finding.run_id) == ("students.csv", "r1")
-    assert "the file that run r9 delivered (2026-03-02 21:00)" in finding.message
+    assert "the file that run r9 delivered (March 2, 2026, 9:00 PM)" in finding.message
     assert "re-send run r1:" in finding.message
     assert "importer." not in finding.message
 

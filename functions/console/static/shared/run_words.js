@@ -44,10 +44,6 @@ export const REPLACES = {
   unknownThen: (sis) => `We don't know whether ${sis} had imported it.`,
   yourSis: "your SIS",
   full: "The new file has all students, so no student is lost.",
-  openRun: "Open that export",
-  remedy: "If it wasn't imported, those students are missing in the SIS. Send them again with the next export, as they are now:",
-  sendAgain: "Send those students again",
-  marked: (number) => `${count(number, "student goes", "students go")} with the next export, as last synced.`,
 };
 
 export const CARRIED = {

@@ -81,6 +81,17 @@ export const FINDING = {
   open: "Open that run",
 };
 
+// A file was replaced that may not have been imported.
+export const LOST = {
+  why: "If the replaced file was not imported, its students are missing in your SIS.",
+  sendAgain: "Send those students again with the next export",
+  open: "Open the earlier run",
+  marked: (many) =>
+    many > 0
+      ? `${students(many)} ready to send again. Select Export Students, or wait for the next scheduled export.`
+      : "All students of that file were sent again since, or are ready to send.",
+};
+
 export const YEAR = {
   sent: students,
   wouldBeSent: (many) => `${students(many)} would be sent`,

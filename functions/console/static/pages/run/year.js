@@ -14,6 +14,7 @@ import { Held } from "./held.js";
 import { Problem } from "./problem.js";
 import { needsConfirmation, secondsText } from "./run_text.js";
 import { Unmatched } from "./unmatched.js";
+import { ReplacedRemedy } from "./replaced_remedy.js";
 import { YEAR } from "./words.js";
 
 export function Year({ connection, run, year }) {
@@ -35,6 +36,7 @@ export function Year({ connection, run, year }) {
     ${year.header_only.length > 0 && html`<${Notice}><p>${YEAR.headerOnly[0]}${year.header_only.map((path) => html` <code key=${path}>${path}</code>`)}${YEAR.headerOnly[1]}</p><//>`}
     ${year.files.length > 0 && html`<${RunFiles} c=${c} run=${run} year=${year} />`}
     <${ReplacedFiles} connection=${connection} replaces=${year.replaces} test=${run.kind === "test_record"} done=${run.kind !== "dry_run"} />
+    <${ReplacedRemedy} connection=${connection} run=${run} year=${year} />
     <${CarriedOver} connection=${connection} carried=${year.carried_over} dry=${run.kind === "dry_run"} />
     ${year.held.length > 0 && html`<${Held} c=${c} held=${year.held} total=${year.held_count} dry=${run.kind === "dry_run"} />`}
     ${year.delivered_before.length > 0 && html`<${DeliveredBefore} c=${c} year=${year} />`}

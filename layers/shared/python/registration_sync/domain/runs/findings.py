@@ -162,6 +162,6 @@ def not_collected_finding(
         action,
         last.path.rpartition("/")[2],
         f"{last.path} was not collected: the file that run {last.run_id} delivered "
-        f"({last.delivered_at}) is still there unchanged. {lost}{hint}",
+        f"({last.delivered_text}) is still there unchanged. {lost}{hint}",
         run_id=last.of_export,
     )

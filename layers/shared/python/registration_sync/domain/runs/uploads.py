@@ -74,6 +74,12 @@ class LastUpload:
         return ReplacedFile(self.path, moment, self.run_id, self.rows, collected.value, full)
 
     @property
+    def delivered_text(self) -> str:
+        """The time of the delivery as people write it: March 2, 2026, 9:00 PM."""
+        at = self.delivered_in(dt.UTC)
+        return f"{at:%B} {at.day}, {at.year}, {at.hour % 12 or 12}:{at:%M %p}"
+
+    @property
     def own_rows(self) -> UploadedRows:
         return self.source or UploadedRows(self.run_id)
 
