@@ -42,7 +42,7 @@ def test_a_card_shows_the_last_and_next_export_with_problems_first(
     ada.go("#/")
 
     expect(ada.card.first).to_contain_text("Failed")
-    expect(ada.card.first).to_contain_text("refused to sign in")
+    expect(ada.card.first).to_contain_text("rejected the user name")
     expect(ada.card.last).to_contain_text("1 student sent · 1 needs attention")
     expect(ada.card.last).to_contain_text("1 ready to send · 1 needs attention")
     expect(ada.card.last.get_by_role("time").last).to_contain_text("9:00 PM C")

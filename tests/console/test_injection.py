@@ -191,7 +191,7 @@ def test_no_text_from_an_address_or_a_person_runs_as_script(
         f"#/{text}": "Page not found",
         f"#/connections/{text}/students": "The API refused the request",
         f"{of}/runs/{text}": "The API refused the request",
-        f"{of}/runs?kind={text}&status={text}&from={text}&to={text}&school_year={text}": "kind",
+        f"{of}/runs?kind={text}&status={text}&from={text}&to={text}&school_year={text}": "valid",
         f"{of}/students?year={text}&list={text}": "Every student accounted for",
         f"{of}/students?id={text}": "A student id is",
         f"{of}/students?list=all&status={text}": "Lists of students",

@@ -64,7 +64,7 @@ export function Filters({ filters, years, onInput }) {
 }
 
 function yearsToChoose(years, asked) {
-  const all = new Set([...years, ...(asked ? [Number(asked)] : [])]);
+  const all = new Set([...years, ...(/^\d{4}$/.test(asked) ? [Number(asked)] : [])]);
   const options = [...all].sort().map((year) => ({ value: String(year), label: schoolYear(year) }));
   return [{ value: "", label: FILTER.allYears }, ...options.reverse()];
 }

@@ -46,7 +46,7 @@ class RowHistory:
     rows: tuple[int, ...] = ()
     rows_if_any: tuple[int, ...] = ()
     filled: tuple[str, ...] = ()
-    values: Mapping[str, int] = field(default_factory=dict)
+    values: Mapping[str, int] = field(default_factory=dict, hash=False)  # entries are cache keys
     seen: int = 0
 
     def plus(self, count: RowCount) -> "RowHistory":
