@@ -7,6 +7,10 @@ from typing import Any
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import load_all_checks
+from schemathesis.generation.feedback import FeedbackSources
+from schemathesis.pytest._test_builder import build_operation_test
+from schemathesis.schemas import APIOperation
 
 from local.http_client import send
 from local.processes import ROOT
@@ -30,7 +34,11 @@ def _with_small_mappings() -> dict[str, Any]:
     return drawn
 
 
-schema = schemathesis.openapi.from_dict(_with_small_mappings())
+OPERATIONS = [
+    f"{method.upper()} {path}"
+    for path, operations in DOCUMENT["paths"].items()
+    for method in operations
+]
 
 CHECKS = [
     schemathesis.checks.not_a_server_error,
@@ -62,25 +70,47 @@ def test_the_document_is_served_to_everyone(stack: LocalStack) -> None:
     assert (answer.status, answer.json()) == (200, DOCUMENT)
 
 
-@schema.parametrize()
-@settings(
-    max_examples=2,
-    deadline=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-    derandomize=True,
-)
-def test_the_document_describes_the_response_to_any_request(
-    case: schemathesis.Case, stack: LocalStack, tried: dict[str, str]
-) -> None:
-    removes_it = case.method == "DELETE" and case.path.endswith("{connection_id}")
-    for name in case.path_parameters:
-        if name in tried and not removes_it:
-            case.path_parameters[name] = tried[name]
-    role = "enroll" if case.path.endswith(("/registrations", "/{student_id}")) else "full_access"
+@pytest.fixture(scope="module")
+def operations() -> dict[str, APIOperation]:
+    schema = schemathesis.openapi.from_dict(_with_small_mappings())
+    load_all_checks()
+    return {one.ok().label: one.ok() for one in schema.get_all_operations()}
 
-    case.call_and_validate(
-        base_url=stack.api_url,
-        headers={"Authorization": f"Bearer {stack.tokens[role]}"},
-        checks=CHECKS,
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_the_document_describes_the_response_to_any_request(
+    operation: str,
+    operations: dict[str, APIOperation],
+    stack: LocalStack,
+    tried: dict[str, str],
+) -> None:
+    """The requests are generated here: `schema.parametrize` does it in every process of a test
+    run, which takes longer than to send them."""
+
+    @settings(
+        max_examples=2,
+        deadline=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+        derandomize=True,
     )
+    def answers(case: schemathesis.Case) -> None:
+        removes_it = case.method == "DELETE" and case.path.endswith("{connection_id}")
+        for name in case.path_parameters:
+            if name in tried and not removes_it:
+                case.path_parameters[name] = tried[name]
+        of_enroll = case.path.endswith(("/registrations", "/{student_id}"))
+        token = stack.tokens["enroll" if of_enroll else "full_access"]
+
+        case.call_and_validate(
+            base_url=stack.api_url, headers={"Authorization": f"Bearer {token}"}, checks=CHECKS
+        )
+
+    one = operations[operation]
+    build_operation_test(
+        config=one.schema.config,
+        operation=one,
+        test_func=answers,
+        given_kwargs={},
+        feedback=FeedbackSources(),
+    )()
