@@ -1,4 +1,5 @@
-"""Moto's DynamoDB without its HTTP layer, which takes twice as long as the operations.
+"""Moto's DynamoDB without its HTTP layer, which takes twice as long as the operations, and without
+signatures, which moto does not check.
 
 botocore still serializes each request and parses each response.
 """
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest
+from botocore.signers import RequestSigner
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.exceptions import JsonRESTError
@@ -33,11 +35,16 @@ type Response = tuple[int, dict[str, str], str]
 def skip_http(environment: Any) -> None:
     """Makes moto answer operations on items directly, and everything else as usual."""
     process_request = BotocoreStubber.process_request
+    sign = RequestSigner.handler
 
     def process(stubber: BotocoreStubber, request: AWSPreparedRequest) -> Any:
         return response(request) or process_request(stubber, request)
 
+    def sign_others(signer: RequestSigner, **request: Any) -> Any:
+        return None if signer._service_id == "DynamoDB" else sign(signer, **request)
+
     environment.setattr(BotocoreStubber, "process_request", process)
+    environment.setattr(RequestSigner, "handler", sign_others)
 
 
 def response(request: AWSPreparedRequest) -> Response | None:
