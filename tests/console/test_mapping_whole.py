@@ -83,7 +83,7 @@ def test_a_connection_without_a_mapping_starts_from_a_ready_made_one(
     fresh.change(example_students=["7"])
     lin = visit("limited_access", path=f"#/connections/{fresh.connection_id}/mapping?tab=fields")
     ada = visit()
-    start = ada.page.get_by_role("button", name="Use template A plain file of students")
+    start = ada.page.get_by_role("button", name="Use template Generic student CSV")
 
     lin.sees(lin.page.get_by_text("People with Full Access to this district can create one."))
     lin.check()

@@ -93,7 +93,7 @@ def test_a_connection_is_created_step_by_step_and_delivers(
 
     expect(ada.page.get_by_role("radio", name="PowerSchool, student import by Q")).to_be_checked()
     ada.check()
-    ada.press(ada.page.get_by_role("radio", name="A plain file of students"))
+    ada.press(ada.page.get_by_role("radio", name="Generic student CSV"))
     ada.press(ada.button("Use this template"))
     ada.sees(ada.heading(f"{name_of(district)} is set up"))
     ada.check()
@@ -335,7 +335,7 @@ def test_a_download_with_scripts_for_names_has_no_server_to_check(
     ada.press(ada.button("Try again"))
 
     ada.sees(ada.heading("What the files look like"))
-    ada.press(ada.page.get_by_role("radio", name="A plain file of students"))
+    ada.press(ada.page.get_by_role("radio", name="Generic student CSV"))
     with refusing(ada, "/mapping", "PUT"):
         ada.press(ada.button("Use this template"))
         is_refused(ada)

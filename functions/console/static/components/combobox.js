@@ -2,14 +2,14 @@
 
 import { useFloating } from "../lib/controls/floating.js";
 import { html, useEffect, useRef, useState } from "../lib/html.js";
-import { fitting } from "../lib/text/names.js";
+import { fitting, parted } from "../lib/text/names.js";
 import { Field } from "./fields.js";
 import { Icon } from "./icon.js";
 import { COMBOBOX } from "./words.js";
 
 const MAX_SHOWN = 100;
 
-// options: [{value, label?, hint?}]. `onInput` receives each text that is typed or selected, `onChoose`
+// options: [{value, label?, hint?, group?}]; the group is shown while nothing is typed. `onInput` receives each text that is typed or selected, `onChoose`
 // the selected option. Without `free`, a text that is not an option is reset to the previous value.
 export function Combobox({ options, value, onInput, onChoose, free = true, ...given }) {
   const { label, hint, problem, optional, hideLabel, ...control } = given;
@@ -94,12 +94,13 @@ export function Combobox({ options, value, onInput, onChoose, free = true, ...gi
             role="option"
             key=${option.value}
             id=${`${fieldProps.id}-${index}`}
+            data-group=${!typed && option.group !== shown[index - 1]?.group ? option.group : undefined}
             aria-selected=${index === active}
             onMouseDown=${(event) => event.preventDefault()}
             onClick=${() => choose(option)}
           >
-            <span>${option.label ?? option.value}</span>
-            ${option.hint && html`<small>${option.hint}</small>`}
+            <span><${Found} text=${option.label ?? option.value} typed=${typed} /></span>
+            ${option.hint && html`<small><${Found} text=${option.hint} typed=${typed} /></small>`}
           </li>`,
         )}
         ${open && found.length > MAX_SHOWN && html`<li role="option" aria-disabled="true" class="more">${COMBOBOX.more(found.length - MAX_SHOWN)}</li>`}
@@ -107,4 +108,10 @@ export function Combobox({ options, value, onInput, onChoose, free = true, ...gi
       </ul>
     </div>`}
   <//>`;
+}
+
+// A text with what was typed in it marked.
+function Found({ text, typed }) {
+  if (!typed) return text;
+  return parted(text, typed).map(({ text: part, isFound }, index) => (isFound ? html`<mark key=${index}>${part}</mark>` : part));
 }

@@ -125,6 +125,23 @@ export function labelOf(path) {
 const GROUPS = [/^entry\./, /^students\./, /^household\./, /guardian|parent|contact/];
 const groupRank = (path) => [0, 1, 2, 4][GROUPS.findIndex((pattern) => pattern.test(path))] ?? 3;
 
+// The text in parts: [{text, isFound}], where the words that a person typed are found.
+export function parted(text, typed) {
+  const words = folded(typed).split(/\s+/).filter(Boolean);
+  const plain = folded(text);
+  if (words.length === 0 || plain.length !== text.length) return [{ text, isFound: false }];
+  const pattern = new RegExp(words.map((word) => word.replace(/[.*+?^$|()[\]{}\\]/g, "\\$&")).sort((a, b) => b.length - a.length).join("|"), "g");
+  const parts = [];
+  let at = 0;
+  for (const { 0: word, index } of plain.matchAll(pattern)) {
+    if (index > at) parts.push({ text: text.slice(at, index), isFound: false });
+    parts.push({ text: text.slice(index, index + word.length), isFound: true });
+    at = index + word.length;
+  }
+  if (at < text.length) parts.push({ text: text.slice(at), isFound: false });
+  return parts;
+}
+
 // The options that fit what a person typed, the best first; accents and case do not count, and “first name”
 // finds fname. Options of equal rank keep their order.
 export function fitting(options, typed) {

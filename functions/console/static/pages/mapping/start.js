@@ -58,10 +58,10 @@ function About({ mapping, fits }) {
   </div>`;
 }
 
-// Whether the connection's name has the SIS of the template.
+// Whether the connection's name has the SIS of the template, which is the first word of its title.
 function fitsTo({ name = "", connection_id }, mapping) {
-  const [sis] = nameOf(mapping).toLowerCase().split(" ");
-  return `${name} ${connection_id}`.toLowerCase().includes(sis);
+  const words = `${name} ${connection_id}`.toLowerCase().split(/[^a-z]+/);
+  return words.includes(mapping.title.toLowerCase().split(/[^a-z]+/)[0]);
 }
 
 function Templates({ connection, onStarted }) {

@@ -5,7 +5,7 @@ import { useData } from "../../../lib/data.js";
 import { createContext, useContext, useMemo } from "../../../lib/html.js";
 import { labelOf } from "../../../lib/text/names.js";
 import { COMMON_FIELDS, FACTS } from "../vocabulary.js";
-import { FIELD_LIST } from "./words.js";
+import { FIELD_LIST, GROUPS } from "./words.js";
 
 export const KnownFieldsContext = createContext({ c: null, data: null });
 
@@ -41,9 +41,16 @@ export function useSources(rows) {
     const found = sourcesOf(data);
     const paths = new Set(found.map((one) => one.value));
     const facts = FACTS.filter((path) => !paths.has(path) && (each || path !== "row.number"));
-    return [...entries(items, each).map(optionOf(data)), ...found, ...facts.map((value) => ({ value }))];
+    const all = [...entries(items, each).map(optionOf(data)), ...found, ...facts.map((value) => ({ value }))];
+    return all.map((one) => ({ ...one, group: groupOf(one.value) })).sort((a, b) => order(a) - order(b));
   }, [data, JSON.stringify(each)]);
 }
+
+const groupOf = (path) => {
+  if (/guardian|parent|contact/.test(path) && !path.startsWith("entry.")) return GROUPS.contact;
+  return GROUPS[path.split(".")[0]] ?? GROUPS.other;
+};
+const order = ({ group }) => Object.values(GROUPS).indexOf(group);
 
 // {fields, busy, error}: the fields that a file with these rows can have, [{path, filled, samples}].
 export function useFields(rows) {

@@ -19,7 +19,7 @@ export function RowTools({ file, fields, shown }) {
   const selected = useStore(selection);
   const areOpen = useAreAnyOpen(fields);
   return html`<div class="row-tools" role="group" aria-label=${TOOLS.label}>
-    <${TextField} label=${TOOLS.search} hideLabel placeholder=${`${TOOLS.search}: ${TOOLS.searchHint}`} value=${wanted.words} onInput=${(words) => filter.set({ ...wanted, words })} />
+    <${TextField} label=${TOOLS.search} hideLabel placeholder=${TOOLS.search} title=${TOOLS.searchHint} value=${wanted.words} onInput=${(words) => filter.set({ ...wanted, words })} />
     <${Checkbox} label=${TOOLS.onlyIssues} checked=${wanted.onlyIssues} onInput=${(onlyIssues) => filter.set({ ...wanted, onlyIssues })} />
     ${isFiltered(wanted) && html`<span class="muted" role="status">${TOOLS.shown(shown.length, fields.length)}</span>
       <${Button} kind="quiet" onClick=${clearFilter}>${TOOLS.clear}<//>`}

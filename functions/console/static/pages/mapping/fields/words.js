@@ -28,6 +28,19 @@ export const CODE_TABLE = {
   paste: "You can paste two columns from a spreadsheet into the table.",
 };
 
+// The groups in the list of Enroll fields, in this order, by the first part of a field's path.
+export const GROUPS = {
+  entry: "The row's entry",
+  students: "Student",
+  household: "Household",
+  student_annual: "This school year",
+  contact: "Guardians and contacts",
+  other: "Other",
+  registration: "Registration",
+  run: "Export",
+  row: "Row",
+};
+
 // The list of Enroll fields.
 export const FIELD_LIST = {
   filled: (percent) => `filled for ${percent}% of students`,

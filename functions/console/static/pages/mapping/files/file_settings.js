@@ -23,8 +23,8 @@ export function FileSettings({ id, menu }) {
   const at = (key) => problemAt(problems, key);
   const others = problems.filter((one) => !IN_ROW.some((key) => one.at.startsWith(key)));
   return html`<section class="file-settings" id=${`settings-${id}`} aria-label=${FILE_SETTINGS.title}>
-    <div class="file-heading"><h2>${FILE_SETTINGS.title}</h2>${menu}</div>
-    <div class="settings-row">
+    <h2 class="visually-hidden">${FILE_SETTINGS.title}</h2>
+    <div class="settings-row with-menu">
       <${TextField}
         label=${SETTINGS.name}
         value=${name ?? ""}
@@ -47,6 +47,7 @@ export function FileSettings({ id, menu }) {
         onInput=${(text_identifier) => change({ text_identifier })}
         problem=${at("text_identifier")}
       />
+      <div class="file-menu">${menu}</div>
     </div>
     ${warnings.map((one) => html`<p key=${one.at + one.message} class="hint"><${Sentence} text=${one.message} /></p>`)}
     <${MoreSettings} id=${id} settings=${settings} change=${change} problems=${others} />

@@ -22,17 +22,17 @@ const OF_QUESTION = [...TESTS, "delimiter", "ignore_case", "field"];
 
 export function Chain({ steps, onInput, problems, sources, source, each }) {
   const root = useRef(null);
-  const focus = (index, part) =>
+  const focus = (index, ...parts) =>
     afterDrawing(() => {
       const step = root.current.querySelectorAll(".step")[index];
-      (step?.querySelector(part) ?? root.current.querySelector(".add-step input")).focus();
+      (parts.map((part) => step?.querySelector(part)).find(Boolean) ?? root.current.querySelector(".add-step input")).focus();
     });
   const set = (index, changes) =>
     onInput(steps.map((step, at) => (at === index ? withCentury(withChanges(step, changes)) : step)));
   const add = ({ title, start }) => {
     onInput([...steps, codesAsPairs(start)]);
     announce(STEPS.added(title, steps.length + 1));
-    focus(steps.length, ".parameters :is(input, select, textarea), .step-buttons button");
+    focus(steps.length, ".step :is(.parameters, .question, .code-table) :is(input, select, textarea)", ".step-buttons button:not([aria-disabled])");
   };
   const move = (index, by) => {
     onInput(moved(steps, steps[index], by));

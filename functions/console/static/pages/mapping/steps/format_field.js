@@ -42,7 +42,7 @@ function optionsOf(kind, sample, given) {
   const found = DATES[kind].map((format) => ({ value: format, label: FORMATS.option(written(day, format), format) }));
   if (kind !== "date_formats" || !sample) return found;
   const fits = (format) => dateIn(sample, [format]) !== null;
-  return found.map((one) => (fits(one.value) ? { ...one, label: FORMATS.fits(one.value, sample) } : one)).sort((a, b) => Number(fits(b.value)) - Number(fits(a.value)));
+  return found.map((one) => (fits(one.value) ? { ...one, label: FORMATS.option(sample, one.value) } : one)).sort((a, b) => Number(fits(b.value)) - Number(fits(a.value)));
 }
 
 // One or several formats, of which the first that fits a value reads it. A single one is sent as a text.

@@ -5,13 +5,13 @@ import { Combobox } from "../../../components/combobox.js";
 import { SelectField, TextField } from "../../../components/fields.js";
 import { OUTCOME } from "./words.js";
 
-const KINDS = ["stays", "text", "field"].map((value) => ({ value, label: OUTCOME[value] }));
 const FIRST = { stays: undefined, text: "", field: { field: "" } };
 
-export function OutcomeField({ label, problem, value, onInput, sources }) {
+export function OutcomeField({ label, problem, value, onInput, sources, stays }) {
+  const kinds = [{ value: "stays", label: stays }, ...["text", "field"].map((one) => ({ value: one, label: OUTCOME[one] }))];
   const kind = value === undefined || value === null ? "stays" : typeof value === "string" ? "text" : "field";
   return html`<div class="outcome">
-    <${SelectField} label=${label} options=${KINDS} value=${kind} onInput=${(to) => onInput(FIRST[to])} problem=${kind === "stays" ? problem : ""} />
+    <${SelectField} label=${label} options=${kinds} value=${kind} onInput=${(to) => onInput(FIRST[to])} problem=${kind === "stays" ? problem : ""} />
     ${kind === "text" &&
     html`<${TextField}
       label=${OUTCOME.textOf(label)}

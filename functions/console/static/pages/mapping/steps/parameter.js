@@ -7,7 +7,7 @@ import { choiceInWords } from "../labels.js";
 import { FormatField, FormatList } from "./format_field.js";
 import { OutcomeField } from "./outcome_field.js";
 import { PathList } from "./path_list.js";
-import { PARAMETERS } from "./words.js";
+import { OUTCOME, PARAMETERS } from "./words.js";
 
 // `onInput` receives the value, or undefined to leave it out; `problems` are those of the parameter.
 export function Parameter({ parameter, value, onInput, problems, sources, source, given: read }) {
@@ -22,7 +22,7 @@ export function Parameter({ parameter, value, onInput, problems, sources, source
   if (kind === "texts") return html`<${TextsField} ...${common} value=${given} onInput=${onInput} />`;
   if (kind === "paths") return html`<${PathList} label=${label} problems=${problems} value=${value ?? []} onInput=${onInput} sources=${sources} />`;
   if (kind === "path") return html`<${PathField} ...${common} value=${value ?? ""} optional=${!required} onInput=${onInput} sources=${sources} />`;
-  if (kind === "outcome") return html`<${OutcomeField} ...${common} value=${value} onInput=${onInput} sources=${sources} />`;
+  if (kind === "outcome") return html`<${OutcomeField} ...${common} stays=${key === "not_before" ? OUTCOME.noDate : OUTCOME.stays} value=${value} onInput=${onInput} sources=${sources} />`;
   if (kind === "text" && !required && parameter.default === null)
     return html`<${OptionalText} ...${common} value=${value} onInput=${onInput} />`;
   if (kind === "text") return html`<${TextField} ...${common} hint=${blanksHint(given) || hint} value=${given ?? ""} onInput=${onInput} />`;

@@ -5,7 +5,6 @@ export const FORMATS = {
   custom: "Custom …",
   customOf: (label) => `${label}: custom`,
   option: (example, format) => (example === format ? format : `${example} – ${format}`),
-  fits: (format, sample) => `${format} – fits ${sample}`,
   numbered: (label, number) => `${label} ${number}`,
   add: "Add another format",
   remove: (number) => `Remove format ${number}`,
@@ -14,7 +13,7 @@ export const FORMATS = {
 
 export const STEPS = {
   add: "Add a transformation",
-  addHint: "Search by what it does, such as accents, dates or codes.",
+  addHint: "Search, such as accents or dates",
   added: (title, number) => `${title} was added as step ${number}.`,
   moved: (number, all) => `Moved to step ${number} of ${all}.`,
   removed: (number) => `Step ${number} was removed.`,
@@ -28,6 +27,7 @@ export const STEPS = {
 
 export const OUTCOME = {
   stays: "this field's value",
+  noDate: "no earliest date",
   text: "this text",
   field: "the value of another field",
   textOf: (label) => `${label}: text`,
