@@ -1,7 +1,7 @@
 // The start page: all connections, those that need attention first; cards, or rows where there are many.
 
 import { useData, useInterval } from "../../lib/data.js";
-import { html, useRef, useState } from "../../lib/html.js";
+import { html, useEffect, useRef, useState } from "../../lib/html.js";
 import { byUrgency, isFound, needsAttention, readOverview } from "../../lib/overview.js";
 import { href } from "../../lib/paths.js";
 import { usePerson } from "../../lib/person.js";
@@ -44,6 +44,7 @@ function Connections({ all, query, reload, onRequested }) {
   const find = (search, attention) => replaceAddress(href("/", {}, { ...(search && { search }), ...(attention && { attention: "1" }) }));
   const shown = ordered.filter((one) => isFound(one, typed) && (!isUrgent || needsAttention(one)));
   const isMany = all.length > MOST_CARDS;
+  const isTable = useIsWide() && isMany;
   return html`${(isMany || typed || isUrgent) &&
     html`<search class="find">
       <${TextField} label=${FIND.search} type="search" value=${typed} onInput=${(text) => find(text, isUrgent)} />
@@ -55,7 +56,19 @@ function Connections({ all, query, reload, onRequested }) {
       <p>${FIND.nothingHint}</p>
       <${Button} onClick=${() => find("", false)}>${FIND.clear}<//>
     <//>`}
-    ${shown.length > 0 && (isMany ? html`<${Rows} connections=${shown} reload=${reload} onRequested=${onRequested} />` : html`<${Cards} connections=${shown} reload=${reload} onRequested=${onRequested} />`)}`;
+    ${shown.length > 0 && (isTable ? html`<${Rows} connections=${shown} reload=${reload} onRequested=${onRequested} />` : html`<${Cards} connections=${shown} reload=${reload} onRequested=${onRequested} />`)}`;
+}
+
+// On a phone a table would scroll sideways.
+function useIsWide() {
+  const [media] = useState(() => matchMedia("(min-width: 761px)"));
+  const [isWide, setWide] = useState(media.matches);
+  useEffect(() => {
+    const update = () => setWide(media.matches);
+    media.addEventListener("change", update);
+    return () => media.removeEventListener("change", update);
+  }, []);
+  return isWide;
 }
 
 // The connections in the order of the first reading, so that nothing moves while somebody is about to click.

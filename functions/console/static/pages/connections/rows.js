@@ -15,9 +15,10 @@ const AT_ONCE = 100; // more take noticeable time to draw
 
 export function Rows({ connections, reload, onRequested }) {
   const [most, setMost] = useState(AT_ONCE);
+  const isOneDistrict = new Set(connections.map((one) => one.district)).size === 1;
   const unless = (cell) => (one) => (one.deletion ? null : cell(one));
   const columns = [
-    { label: ROWS.connection, heading: true, cell: (one) => html`<${Name} one=${one} />` },
+    { label: ROWS.connection, heading: true, cell: (one) => html`<${Name} one=${one} district=${isOneDistrict ? "" : one.district} />` },
     { label: ROWS.lastExport, cell: (one) => html`<${Last} one=${one} reload=${reload} />` },
     { label: ROWS.waiting, cell: unless((one) => html`<${Waiting} one=${one} />`) },
     { label: ROWS.nextExport, cell: unless((one) => html`<${NextExport} one=${one} />`) },
@@ -29,16 +30,16 @@ export function Rows({ connections, reload, onRequested }) {
   </div>`;
 }
 
-function Name({ one }) {
+function Name({ one, district }) {
   return html`<a href=${href("/connections/{c}/runs", { c: one.connection_id })}>${one.name}</a>
-    <div class="where">${one.district} · ${whereOf(one)}</div>`;
+    <div class="where">${[district, whereOf(one)].filter(Boolean).join(" · ")}</div>`;
 }
 
 function Last({ one, reload }) {
   if (one.deletion) return html`<${BeingDeleted} connection=${one} reload=${reload} />`;
   return html`<div class="last-run">
     ${!one.setup.live && html`<${FinishSetup} connection=${one} setup=${one.setup} />`}
-    <${LastExport} one=${one} />
+    ${(one.setup.live || one.last_export) && html`<${LastExport} one=${one} />`}
     <${Approval} one=${one} />
   </div>`;
 }
