@@ -29,7 +29,7 @@ def test_an_operator_sees_failures_first_then_what_is_due(visit: Visit, district
 
     rows = ada.page.get_by_role("row")
     expect(rows.nth(1)).to_contain_text("Z, broken")
-    expect(rows.nth(1)).to_contain_text("refused to sign in")
+    expect(rows.nth(1)).to_contain_text("rejected the user name")
     expect(rows.nth(2)).to_contain_text("Succeeded")
     expect(rows.nth(2).get_by_role("cell").nth(2)).to_contain_text("1 ready to send")
     expect(rows.nth(3)).to_contain_text("A, new Being set up")
