@@ -107,6 +107,7 @@ _FACTS = {
     "exported_before": True,
 }
 _RECEIPT = _FACTS | {
+    "names": ["Ana", "", "Ng"],
     "message": "Sent as last synced.",
     "request_id": "9b5c1d0e-6f1c-4a43-9a32-0d4f3f0f7d55",
     "held": None,
@@ -169,6 +170,9 @@ _FINISHED_RUN = {
             "rows": 2,
             "held_count": 1,
             "held": [{"student_id": "007", **_HELD}],
+            "held_groups": [
+                {name: _HELD[name] for name in ("file", "field", "rule")} | {"students": 1}
+            ],
             "files": [
                 {
                     "name": "students.csv",
@@ -251,6 +255,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     f"GET {_C}/students": {"search": "ng"},
     f"GET {_C}/exports": {"status": "failed,partial", "from": "2026-11-16", "to": "2026-11-23"},
     f"GET {_RUN}/files/{{school_year}}/{{name}}": {"name": "students.csv"},
+    f"GET {_RUN}/held": {"school_year": "2025"},
     f"DELETE {_C}": {"grace_days": "14"},
     f"PUT {_C}/mapping": {"If-Match": '"1"'},
     f"POST {_C}/mapping/versions/{{version}}/restore": {"If-Match": '"2"'},
@@ -575,6 +580,9 @@ ANSWERS: dict[tuple[str, str], Any] = {
         "url": "https://archive.example.org/north-powerschool/students.csv?signature=…",
         "expires_at": "2026-11-23T15:47:10+00:00",
     },
+    ("GET", f"{_RUN}/held"): _page(
+        {"student_id": "007", "name": "Ana Ng", **_HELD, "value": "Nonbinary"}
+    ),
     ("POST", f"{_RUN}/resend"): _NEW_RUN
     | {"resend_of": _RUN_ID, "message": "The files will replace the current files on the server."},
     ("POST", f"{_RUN}/cancel"): _CANCELLED_RUN,

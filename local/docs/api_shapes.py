@@ -194,6 +194,7 @@ _CARRIED = obj(
         "is_listed": YES_OR_NO,
     }
 )
+_HELD_GROUP = obj({"file": TEXT, "field": TEXT, "rule": TEXT, "students": NUMBER})
 _YEAR_OUTCOME = obj(
     {
         "school_year": NUMBER,
@@ -201,6 +202,7 @@ _YEAR_OUTCOME = obj(
         "rows": NUMBER,
         "held_count": NUMBER,
         "held": items(_HELD),
+        "held_groups": items(_HELD_GROUP),
         "files": items(_FILE),
         "warnings": items(TEXT),
         "error": _RUN_ERROR,
@@ -253,7 +255,9 @@ _STUDENT = {
     "synced_at": MOMENT,
     "exported_before": YES_OR_NO,
 }
-_REASONS = items(obj({"file": TEXT, "field": TEXT, "rule": TEXT, "message": TEXT}))
+_REASONS = items(
+    obj({"file": TEXT, "field": TEXT, "rule": TEXT, "message": TEXT}, value=TEXT_OR_NULL)
+)
 
 
 _NAMES = items(TEXT)
@@ -406,6 +410,7 @@ SCHEMAS: dict[str, Schema] = {
     "Receipt": obj(
         {
             **_STUDENT,
+            "names": _NAMES,
             "message": TEXT,
             "request_id": TEXT,
             "held": or_null(obj({"since": MOMENT_OR_NULL, "reasons": _REASONS})),
@@ -436,12 +441,7 @@ SCHEMAS: dict[str, Schema] = {
             **_STUDENT,
             "names": _NAMES,
             "held_since": MOMENT_OR_NULL,
-            "reasons": items(
-                obj(
-                    {"file": TEXT, "field": TEXT, "rule": TEXT, "message": TEXT},
-                    value=TEXT_OR_NULL,
-                )
-            ),
+            "reasons": _REASONS,
         },
         exported=or_null(obj({"run_id": TEXT, "exported_at": MOMENT})),
         values=items(items(TEXT)),
@@ -563,6 +563,17 @@ SCHEMAS: dict[str, Schema] = {
         }
     ),
     "ConvertedMapping": obj({"mapping": ANY_OBJECT, "yaml": TEXT}),
+    "HeldStudent": obj(
+        {
+            "student_id": TEXT,
+            "name": TEXT,
+            "file": TEXT,
+            "field": TEXT,
+            "rule": TEXT,
+            "message": TEXT,
+            "value": TEXT_OR_NULL,
+        }
+    ),
     "FoundStudent": obj({"student_id": TEXT, "school_year": NUMBER, "name": TEXT, "number": TEXT}),
     "FieldList": obj(
         {

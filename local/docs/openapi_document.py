@@ -281,6 +281,11 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", f"{_RUN}/files/{{school_year}}/{{name}}"): Operation(
         "A link to download a file of a run", {200: ref("Link")}
     ),
+    ("GET", f"{_RUN}/held"): Operation(
+        "The held students of a run and school year, with the value at fault for each reason",
+        {200: page(ref("HeldStudent"))},
+        query=("school_year", "after"),
+    ),
     ("POST", f"{_RUN}/resend"): Operation(
         "Resend a past run's files", _STARTED, ref("ResendRequest"), body_needed=False
     ),

@@ -74,8 +74,8 @@ def test_a_list_of_the_sis_is_compared_and_the_missing_are_sent_again(
     content = "Grade;Student Number;First\r\n1;001;Ann\r\n1;002;Zoe\r\n2;005;Eve\r\n"
     choose_file(ada, sis(content + '3;006;Flo\r\n4;="007";Never\r\n4;900;"Gil; Jr"\r\n4;900;x\r\n'))
 
-    expect(ada.page.get_by_text("7 rows of 3 columns, with semicolons")).to_be_visible()
-    expect(ada.field("Column with the id, in the list")).to_have_value("1")
+    expect(ada.page.get_by_text("7 rows and 3 columns, separated by semicolons")).to_be_visible()
+    expect(ada.field("ID column in the list")).to_have_value("1")
     value = ada.page.get_by_label("Value 1, here")
     expect(value.locator("option:checked")).to_have_text(re.compile("First in students"))
     ada.check()
@@ -96,9 +96,13 @@ def test_a_list_of_the_sis_is_compared_and_the_missing_are_sent_again(
     expect(table(ada, "In both")).to_have_text([re.compile("^001"), re.compile("^005")])
     tab(ada, "Only in the SIS 3").click()
     expect(table(ada, "Only in the SIS")).to_have_text(
-        [re.compile("006Removed"), re.compile("007Due"), re.compile("900Not known.*Gil; Jr")]
+        [
+            re.compile("006Removed"),
+            re.compile("007Ready to send"),
+            re.compile("900Not in this connection.*Gil; Jr"),
+        ]
     )
-    expect(ada.page.get_by_text("1 row repeats an id of the list")).to_be_visible()
+    expect(ada.page.get_by_text("1 row repeats an ID of the list")).to_be_visible()
     ada.check()
     assert not any("Gil" in body for body in requests), "the list stays in the browser"
 
@@ -110,7 +114,9 @@ def test_a_list_of_the_sis_is_compared_and_the_missing_are_sent_again(
         ada.press(dialog.get_by_role("button", name="Send again"))
         is_refused(ada, dialog)
     ada.press(dialog.get_by_role("button", name="Send again"))
-    expect(ada.page.get_by_text("2 students go with the next export, as").first).to_be_visible()
+    expect(
+        ada.page.get_by_text("2 students will be sent again with the next export, as").first
+    ).to_be_visible()
     assert district.names() == before
     district.export()
     assert district.names() == ["Cy", "Dee", "Eva", "Never"]
@@ -124,7 +130,7 @@ def test_leading_zeros_are_ignored_only_on_request(visit: Visit, district: Distr
     ada.press(ada.button("Compare"))
     expect(tab(ada, "Only here 5")).to_be_visible()
     expect(ada.page.get_by_text("5 students match except for leading zeros")).to_be_visible()
-    ada.press(ada.field("Ignore leading zeros in ids"))
+    ada.press(ada.field("Ignore leading zeros in IDs"))
 
     expect(tab(ada, "In both 5")).to_be_visible()
     expect(ada.page.get_by_text("5 students match only because")).to_be_visible()
@@ -139,7 +145,7 @@ def test_the_id_may_be_a_mapped_value_and_a_failed_read_is_repeated(
     ada = visit(path=compare(district))
 
     choose_file(ada, sis("Nickname\nAnn\nCy\n"))
-    ada.field("The same id, here").select_option(label="First in students")
+    ada.field("The same ID here").select_option(label="First in students")
     with refusing(ada, "/registrations", "GET"):
         ada.press(ada.button("Compare"))
         is_refused(ada)
@@ -161,10 +167,10 @@ def test_the_id_of_the_sis_is_found_among_the_mapped_values(
 
     choose_file(ada, sis("Grade,Local\n1,S0\n2,S2\n3,S9\n"))
 
-    expect(ada.field("The same id, here").locator("option:checked")).to_have_text(
+    expect(ada.field("The same ID here").locator("option:checked")).to_have_text(
         re.compile("ID in students")
     )
-    expect(ada.field("Column with the id, in the list")).to_have_value("1")
+    expect(ada.field("ID column in the list")).to_have_value("1")
     ada.press(ada.button("Compare"))
     expect(tab(ada, "In both 2")).to_be_visible()
     expect(table(ada, "Only here")).to_have_text([re.compile("^enroll-2")])

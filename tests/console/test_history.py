@@ -164,8 +164,8 @@ def test_a_preview_is_shown_not_sent_and_listed_only_on_request(
     expect(lines).to_have_text(
         'ID,First,DOB\n1,Ann,4/5/2015\n2,"<img src=x onerror=""document.title=1"">",4/5/2015'
     )
-    ada.sees(ada.heading("Would be held back: 1 student"))
-    ada.sees(ada.link("3"))
+    ada.sees(ada.heading("1 student would not be sent"))
+    ada.sees(ada.link("3 · Ann"))
     ada.check()
     assert not district.folder.exists()
     title = ada.page.title()

@@ -1,5 +1,6 @@
 """Lists of students to hand on: on the page, and as CSV files for spreadsheets."""
 
+import copy
 import csv
 import io
 import re
@@ -11,7 +12,7 @@ from playwright.sync_api import Locator, Route, expect
 
 from tests.console.support.answers import is_refused, refusing
 from tests.console.support.person import PHONE, Person
-from tests.stack.support.district import District, registration
+from tests.stack.support.district import MAPPING, District, registration
 
 type Visit = Callable[..., Person]
 
@@ -49,7 +50,7 @@ def test_each_list_is_a_file_with_names_reasons_and_values(
     district.sync(registration("3", "Zoë, Mia"))
     ada = visit("limited_access", path=students(district, "?list=held"), viewport=PHONE)
 
-    held = ada.page.get_by_role("list", name="Held back, 2025–26")
+    held = ada.page.get_by_role("list", name="Reasons")
     expect(held).to_contain_text('=cmd|"x"')
     name, content = downloaded(ada, ada.button("Download CSV"))
 
@@ -58,28 +59,66 @@ def test_each_list_is_a_file_with_names_reasons_and_values(
     assert row["Student id"] == '="007"'
     assert row["students.fname"] == '\'=cmd|"x"'
     assert (row["File"], row["Field"], row["Value at fault"]) == ("students.csv", "DOB", "soon")
-    assert (row["Status"], row["School year"]) == ("Held back", "2025–26")
+    assert (row["Status"], row["School year"]) == ("Needs attention", "2025–26")
     assert "is not a date" in row["Reason"]
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", row[f"Held since ({zone})"])
-    assert row["Last exported by the run"] == ""
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", row[f"Needs attention since ({zone})"])
+    assert row["Last sent by the run"] == ""
     ada.check()
 
-    ada.tab_to(ada.page.get_by_role("tab", name="Held back 1"))
-    ada.page.keyboard.press("ArrowLeft")
+    ada.tab_to(ada.page.get_by_role("tab", name="Needs attention 1"))
+    ada.page.keyboard.press("ArrowRight")
     (row,) = rows(downloaded(ada, ada.button("Download CSV"))[1])
-    assert (row["students.fname"], row["Status"], row["Reason"]) == ("Zoë, Mia", "Due", "")
-    assert row["Last exported by the run"] == run["run_id"]
+    assert (row["students.fname"], row["Status"], row["Reason"]) == (
+        "Zoë, Mia",
+        "Ready to send",
+        "",
+    )
+    assert row["Last sent by the run"] == run["run_id"]
 
     with ada.page.expect_response(re.compile("status=all")):
-        ada.tab_to(ada.page.get_by_role("tab", name="Due 1"))
+        ada.tab_to(ada.page.get_by_role("tab", name="Ready to send 1"))
         ada.page.keyboard.press("End")
-    everyone = ada.page.get_by_role("list", name="All, 2025–26").locator("> li")
+    everyone = ada.page.get_by_role("list", name="All students, 2025–26").locator("> li")
     expect(everyone).to_have_text(
-        [re.compile("^007"), re.compile(r"^1\s*Ann"), re.compile(r"^3\s*Zoë")]
+        [re.compile("^007"), re.compile("^1 · Ann"), re.compile("^3 · Zoë")]
     )
     ada.check()
     found = rows(downloaded(ada, ada.button("Download CSV"))[1])
-    assert [one["Status"] for one in found] == ["Held back", "Exported", "Due"]
+    assert [one["Status"] for one in found] == ["Needs attention", "Sent", "Ready to send"]
+
+
+def test_students_who_need_attention_are_a_work_list(visit: Visit, district: District) -> None:
+    mapping = copy.deepcopy(MAPPING)
+    codes = {"mapping_type": "match_codes", "codes": {"Ann": "A"}, "to": "First"}
+    mapping["files"][0]["fields"][1] = {"from": "students.fname", **codes}
+    saved = district.stack.call("PUT", f"{district.path}/mapping", mapping, role="full_access")
+    assert saved.status == 200, saved.body
+    slashes = registration("9")
+    slashes["data"]["students"]["dob"] = "4/9/2015"
+    district.sync(*(registration(str(one), "Nonbinary") for one in range(100, 115)))
+    district.sync(registration("7", "Zoë"), slashes, registration("1"))
+    run = district.export()
+    ada = visit(path=f"#{district.path}/runs/{run['run_id']}")
+
+    ada.press(ada.link("Open the list of students who need attention"))
+    ada.sees(ada.heading("17 students need attention"))
+    first, last = ada.page.get_by_role("list", name="Reasons").locator("> li").all()
+    expect(first).to_contain_text("First in students.csv: The value has no match code")
+    expect(first).to_contain_text("16 students.")
+    expect(first).to_contain_text(re.compile("Nonbinary 15 students: 100 · Nonbinary"))
+    expect(first).to_contain_text(re.compile("Zoë 7 · Zoë"))
+    expect(last).to_contain_text(re.compile("4/9/2015 9 · Ann"))
+    ada.sees(last.get_by_role("link", name="Add the date format of “4/9/2015”"))
+    ada.press(first.get_by_role("button", name="Show all 15"))
+    expect(first.get_by_role("link", name="Nonbinary")).to_have_count(16)
+    ada.check()
+    _, content = downloaded(ada, last.get_by_role("button", name="Download these students (CSV)"))
+    assert [row["Value at fault"] for row in rows(content)] == ['="4/9/2015"']
+
+    ada.press(ada.link("Add a code for “Nonbinary”"))
+    ada.sees(ada.heading("Export Student Mapping"))
+    expect(ada.page.locator(":focus")).to_have_accessible_name("Code in the file 2")
+    assert "Nonbinary" not in ada.page.url
 
 
 def test_all_students_are_filtered_by_status(visit: Visit, district: District) -> None:
@@ -87,13 +126,16 @@ def test_all_students_are_filtered_by_status(visit: Visit, district: District) -
     district.export()
     ada = visit(path=students(district, "?list=all"))
 
-    ada.sees(ada.page.get_by_role("list", name="All, 2025–26"))
-    ada.write(ada.field("Status"), "Exported")
-    exported = ada.page.get_by_role("list", name="Exported, 2025–26").get_by_role("listitem")
-    expect(exported).to_have_text([re.compile(r"^1\s*Ann.*Exported", re.DOTALL)])
-    expect(ada.page).to_have_url(re.compile("list=all&status=exported$"))
-    ada.field("Status").select_option("Left out")
-    ada.sees(ada.heading("Nobody is left out"))
+    everyone = ada.page.get_by_role("list", name="All students, 2025–26").locator("> li")
+    expect(everyone).to_have_text(
+        [re.compile("^1 · Ann.*Sent", re.DOTALL), re.compile("^2.*Needs attention", re.DOTALL)]
+    )
+    ada.write(ada.field("Show"), "Never sent")
+    never = ada.page.get_by_role("list", name="Never sent, 2025–26").locator("> li")
+    expect(never).to_have_text([re.compile("^2 · ")])
+    expect(ada.page).to_have_url(re.compile("list=all&status=never_exported$"))
+    ada.field("Show").select_option("Removed")
+    ada.sees(ada.heading("No student was removed"))
     ada.check()
 
 
@@ -127,7 +169,7 @@ def test_the_fields_of_the_name_are_a_setting(visit: Visit, district: District) 
     expect(field).to_have_value("students.fname, students.mname, students.lname")
     ada.write(field, "students.family, registration.student_id")
     ada.press(ada.button("Save"))
-    expect(ada.page.get_by_text("Write a field of the registration's data")).to_be_visible()
+    expect(ada.page.get_by_text("Enter a field of the registration's data")).to_be_visible()
     ada.check()
     ada.write(field, "students.family,students.fname")
     ada.press(ada.button("Save"))
@@ -135,8 +177,8 @@ def test_the_fields_of_the_name_are_a_setting(visit: Visit, district: District) 
 
     assert district.connection["name_fields"] == ["students.family", "students.fname"]
     ada.go(students(district))
-    due = ada.page.get_by_role("list", name="Due, 2025–26").get_by_role("listitem")
-    expect(due).to_have_text([re.compile(r"^1\s*Ng Ann"), re.compile(r"^2\s*Ben")])
+    due = ada.page.get_by_role("list", name="Ready to send, 2025–26").get_by_role("listitem")
+    expect(due).to_have_text([re.compile("^1 · Ng Ann"), re.compile("^2 · Ben")])
 
 
 CELLS = [
@@ -165,7 +207,7 @@ CELLS = [
 
 def test_cells_survive_a_spreadsheet_and_run_nothing(visit: Visit, district: District) -> None:
     ada = visit(path=students(district))
-    ada.sees(ada.heading("Nobody was synced yet"))
+    ada.sees(ada.heading("No students yet"))
 
     text = ada.page.evaluate(
         """async (values) => {

@@ -82,7 +82,7 @@ def test_a_run_shows_each_file_and_held_student_and_links_to_the_mapping_row(
     ada.sees(details.get_by_text("Replaced atomically"))
     ada.sees(details.get_by_text(file["path"]))
     ada.sees(details.get_by_text(file["sha256"]))
-    ada.sees(ada.heading("Held back: 14 students"))
+    ada.sees(ada.heading("14 students need attention"))
     ada.sees(of_year.get_by_text("correct it in Enroll"))
     expect(of_year.get_by_role("link", name=re.compile("^h"))).to_have_count(12)
     ada.press(of_year.get_by_role("button", name="Show all 14"))
@@ -93,7 +93,7 @@ def test_a_run_shows_each_file_and_held_student_and_links_to_the_mapping_row(
     expect(year(ada, "2026–27")).to_contain_text("1 row")
     ada.check()
 
-    ada.press(of_year.get_by_role("link", name="DOB in students.csv").first)
+    ada.press(of_year.get_by_role("link", name="Open DOB in the mapping").first)
     ada.sees(ada.heading("Export Student Mapping"))
     expect(source(ada, 23)).to_be_focused()
     expect(source(ada, 23)).to_be_in_viewport()
@@ -350,6 +350,10 @@ def test_a_run_shows_all_of_its_record(visit: Visit, district: District) -> None
     failed = {"code": "folder_missing", "message": "The folder is not there.", "passing": False}
     of_year |= {
         "held": [one, other | {"message": "It has the id of student 2."}],
+        "held_count": 1931,
+        "held_groups": [
+            {name: one[name] for name in ("file", "field", "rule")} | {"students": 1931}
+        ],
         "left_out": 3,
         "error": failed,
         "warnings": ["This server cannot rename."],
@@ -375,6 +379,10 @@ def test_a_run_shows_all_of_its_record(visit: Visit, district: District) -> None
             "Sent without the students who need attention. Safety checks overridden"
         )
         expect(year(ada, "2025–26")).to_contain_text("It has the id of student 2.")
+        ada.sees(ada.heading("1,931 students need attention"))
+        reason = ada.page.get_by_role("list", name="Reasons").locator("> li")
+        expect(reason).to_contain_text("1,931 students.")
+        expect(reason).to_contain_text("The first 2 are listed here.")
         ada.sees(ada.link("Test the connection"))
         ada.check()
 

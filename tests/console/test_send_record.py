@@ -23,7 +23,7 @@ def test_a_test_record_is_shown_and_sent_by_keyboard_beside_the_real_files(
     lin = visit("limited_access", path=f"#{district.path}/students", viewport=PHONE)
     press = lin.page.keyboard.press
 
-    lin.write(lin.field("Student id"), "007")
+    lin.write(lin.field("Find a student"), "007")
     press("Enter")
     with refusing(lin, "/mapping/preview"):
         lin.press(lin.button("Send Record"))
@@ -53,7 +53,7 @@ def test_a_test_record_is_shown_and_sent_by_keyboard_beside_the_real_files(
     assert district.files() == {"2025/test/students.csv": f"ID,First,DOB\r\n{line}\r\n"}
     press("Escape")
     expect(lin.button("Send Record")).to_be_focused()
-    lin.sees(lin.page.get_by_text("Ready to send: the next export includes this student."))
+    lin.sees(lin.page.get_by_text("is ready to send to"))
     assert lin.page.title().startswith("Students")
     lin.press(lin.button("Send Record"))
     expect(dialog.get_by_role("list", name="Files that are replaced")).to_have_text(
@@ -82,13 +82,13 @@ def test_a_test_record_that_cannot_be_sent_is_reported_before_and_after(
     ada.check()
     ada.page.keyboard.press("Escape")
 
-    ada.write(ada.field("Student id"), "8")
+    ada.write(ada.field("Find a student"), "8")
     ada.page.keyboard.press("Enter")
-    ada.sees(ada.page.get_by_text("Ready to send: the next export includes this student."))
+    ada.sees(ada.page.get_by_text("is ready to send to"))
     ada.press(ada.button("Send Record"))
     ada.press(ada.button("OK, Continue"))
     dialog = ada.dialog("Send Record: student 8")
-    expect(dialog).to_contain_text("Check the user name")
+    expect(dialog).to_contain_text("rejected the user name")
     ada.check()
     ada.press(dialog.get_by_role("link", name="Open the run"))
     ada.sees(ada.heading("Test record"))

@@ -39,32 +39,41 @@ def test_every_student_is_accounted_for_and_listed_by_keyboard(
 
     expect(cells(ada, "2025–26")).to_have_text(["4", "1", "0", "1", "2"])
     expect(cells(ada, "2024–25")).to_have_text(["1", "1", "0", "0", "0"])
-    due = ada.page.get_by_role("list", name="Due, 2025–26").get_by_role("listitem")
-    expect(due).to_have_text([re.compile("^1.*Exported before"), re.compile("^5.*Never exported")])
+    held = ada.page.get_by_role("list", name="Reasons")
+    expect(held).to_contain_text(
+        re.compile("DOB in students.csv: The value is not a date.*soon 3 · Ann")
+    )
     ada.check()
 
-    ada.tab_to(ada.page.get_by_role("tab", name="Due 2"))
+    ada.tab_to(ada.page.get_by_role("tab", name="Needs attention 1"))
     ada.page.keyboard.press("ArrowRight")
-    expect(ada.page.get_by_role("tab", name="Held back 1")).to_be_focused()
-    held = ada.page.get_by_role("list", name="Held back, 2025–26")
-    expect(held).to_contain_text("The value is not a date")
+    expect(ada.page.get_by_role("tab", name="Ready to send 2")).to_be_focused()
+    due = ada.page.get_by_role("list", name="Ready to send, 2025–26").get_by_role("listitem")
+    expect(due).to_have_text(
+        [re.compile("^1 · Anna.*Sent before"), re.compile("^5 · .*Never sent")]
+    )
     ada.check()
     with refusing(ada, "/registrations", "GET"):
         ada.page.keyboard.press("ArrowRight")
         is_refused(ada)
     ada.press(ada.button("Try again"))
-    never = ada.page.get_by_role("list", name="Never exported, 2025–26")
-    expect(never.get_by_role("link")).to_have_text(["3", "DOB in students.csv", "5"])
-    expect(ada.page).to_have_url(re.compile(r"students\?year=2025&list=never_exported$"))
+    sent = ada.page.get_by_role("list", name="Sent, 2025–26").get_by_role("listitem")
+    expect(sent).to_have_text([re.compile("^2 · Ben")])
+    ada.tab_to(ada.page.get_by_role("tab", name="Sent 1"))
+    ada.page.keyboard.press("End")
+    ada.write(ada.field("Show"), "Never sent")
+    never = ada.page.get_by_role("list", name="Never sent, 2025–26").locator("> li")
+    expect(never).to_have_text([re.compile("^3 · Ann.*Needs attention"), re.compile("^5 · Ann")])
+    expect(ada.page).to_have_url(re.compile(r"students\?year=2025&list=all&status=never_exported$"))
 
-    ada.tab_to(ada.link("3"))
+    ada.tab_to(ada.link("3 · Ann"))
     ada.page.keyboard.press("Enter")
     ada.sees(ada.page.get_by_role("article", name="2025–26"))
     ada.tab_to(ada.button("All students"))
     ada.page.keyboard.press("Enter")
     ada.tab_to(ada.button("2024–25"))
     ada.page.keyboard.press("Enter")
-    ada.sees(ada.heading("Nobody is due"))
+    ada.sees(ada.heading("No students are waiting"))
     ada.check()
 
 
@@ -75,13 +84,18 @@ def test_a_student_has_a_receipt_for_each_year_with_the_reasons_for_a_hold(
     district.export()
     ada = visit(path=students(district, "?list=held"), viewport=PHONE)
 
-    ada.press(ada.link("7"))
+    ada.press(ada.link("7 · Ann"))
 
     receipts = ada.page.get_by_role("article")
     expect(receipts.first).to_have_text(
-        re.compile("2025–26.*Held back.*held this student.*Held back since.*is not a date")
+        re.compile(
+            "2025–26.*Needs attention.*Ann cannot be sent to .* yet: DOB in students.csv needs"
+            ".*Time line.*Synced.*Needs attention.*DOB: ?soon is not a date.*Next export"
+        )
     )
-    expect(receipts.last).to_have_text(re.compile("2024–25.*Sent as last synced.*7,Ann,"))
+    expect(receipts.last).to_have_text(
+        re.compile(r"2024–25.*Sent.*was sent to .* today at .* \(students.csv\)\..*7,Ann,")
+    )
     ada.check()
 
 
@@ -98,6 +112,8 @@ def test_every_outcome_of_a_student_and_a_failed_sync_are_shown(
             {"status": "left_out", "exported": None},
             {"status": "unconfirmed", "exported": None},
             {"status": "due", "exported": receipt["exported"] | {"kept": False, "files": []}},
+            {"status": "left_out"},
+            {"exported": None},
         ]
         items = [receipt | one | {"school_year": year} for year, one in enumerate(seldom, 2020)]
         route.fulfill(json={"items": items, "next": None})
@@ -111,11 +127,20 @@ def test_every_outcome_of_a_student_and_a_failed_sync_are_shown(
     with answering(ada, "/registrations", "GET", receipts):
         ada.go(students(district, "?id=1"))
         articles = ada.page.get_by_role("article")
-        expect(articles).to_contain_text(["Removed", "Left out", "Not confirmed", "not kept"])
+        expect(articles).to_contain_text(
+            [
+                "Removed",
+                "Filtered out",
+                "Not confirmed",
+                "no longer kept",
+                re.compile("was last sent to .* Newer changes are not sent"),
+                "as last synced",
+            ]
+        )
         ada.check()
     with answering(ada, "/status", "GET", missing):
         ada.go(students(district))
-        ada.sees(ada.page.get_by_text("2 students were announced by a sync that failed"))
+        ada.sees(ada.page.get_by_text("the sync of 2 students failed"))
         ada.check()
 
 
@@ -125,19 +150,26 @@ def test_a_receipt_has_the_delivered_line(visit: Visit, district: District) -> N
     ada = visit(path=students(district))
     ada.sees(ada.page.get_by_role("table"))
 
-    ada.write(ada.field("Student id"), "007")
+    ada.write(ada.field("Find a student"), "007")
     ada.press(ada.button("Find"))
 
     receipt = ada.page.get_by_role("article", name="2025–26")
-    expect(receipt).to_contain_text("Sent as last synced.")
+    expect(receipt).to_contain_text("was sent to ")
+    ada.page.emulate_media(media="print")
+    expect(ada.button("More actions")).not_to_be_visible()
+    expect(ada.link("History")).not_to_be_visible()
+    ada.sees(receipt.get_by_text("was sent to "))
+    ada.page.emulate_media(media="screen")
     expect(receipt).to_contain_text("students.csv, row 1")
     expect(receipt).to_contain_text('007,"<b onclick=""x"">Ann</b>",4/5/2015')
     (file,) = run["years"][0]["files"]
     expect(receipt).to_contain_text(file["path"])
     expect(receipt).to_contain_text(file["sha256"])
     ada.check()
+    ada.press(receipt.locator("summary"))
+    ada.check()
     ada.press(receipt.get_by_role("link"))
-    ada.sees(ada.heading("Export"))
+    ada.sees(ada.page.get_by_role("region", name="Summary"))
     ada.page.go_back()
     ada.sees(receipt)
     ada.press(ada.button("All students"))
@@ -152,7 +184,7 @@ def test_no_address_has_a_student_and_reload_and_back_still_find_the_student(
     visited: list[str] = []
     ada.page.on("framenavigated", lambda frame: visited.append(frame.url))
 
-    ada.press(ada.link("4711-only-here"))
+    ada.press(ada.link("4711-only-here · Ann"))
     receipt = ada.page.get_by_role("article", name="2025–26")
     ada.sees(receipt)
     ada.page.reload()
@@ -164,7 +196,7 @@ def test_no_address_has_a_student_and_reload_and_back_still_find_the_student(
     ada.sees(receipt)
     ada.press(ada.button("All students"))
     ada.sees(ada.page.get_by_role("table"))
-    ada.write(ada.field("Student id"), "4711-only-here")
+    ada.write(ada.field("Find a student"), "4711-only-here")
     ada.press(ada.button("Find"))
     ada.sees(receipt)
     assert visited
@@ -180,8 +212,59 @@ def test_no_address_has_a_student_and_reload_and_back_still_find_the_student(
     ada.page.goto(address)
     ada.press(ada.button("Sign in"))
     ada.sign_in()
-    ada.sees(ada.page.get_by_text("only the tab knew"))
+    ada.sees(ada.page.get_by_text("only in the tab where it was opened"))
     ada.check()
+
+
+def named(student_id: str, first: str, last: str) -> dict[str, Any]:
+    whole = registration(student_id, first)
+    whole["data"]["students"]["lname"] = last
+    return whole
+
+
+def test_students_are_found_by_name_and_number_and_back_returns(
+    visit: Visit, district: District
+) -> None:
+    district.sync(
+        named("000333", "Tomás", "Evans"),
+        named("21", "Zoë", "García"),
+        named("22", "Ben", "García"),
+    )
+    ada = visit(path=students(district), viewport=PHONE)
+    ada.sees(ada.page.get_by_role("table"))
+    visited: list[str] = []
+    ada.page.on("framenavigated", lambda frame: visited.append(frame.url))
+
+    ada.write(ada.field("Find a student"), "evans tomas")
+    ada.page.keyboard.press("Enter")
+    ada.sees(ada.heading("Tomás Evans"))
+    ada.sees(ada.page.get_by_text("Enroll ID 000333"))
+
+    ada.write(ada.field("Find a student"), "garcia")
+    ada.page.keyboard.press("Enter")
+    ada.sees(ada.heading("2 students found for “garcia”"))
+    expect(ada.page.get_by_role("list", name="2 students found").get_by_role("link")).to_have_text(
+        ["21 · Zoë García", "22 · Ben García"]
+    )
+    ada.check()
+
+    ada.write(ada.field("Find a student"), "333")
+    ada.page.keyboard.press("Enter")
+    ada.sees(ada.heading("No student found for “333”"))
+    expect(ada.page.get_by_text("Did you mean")).to_have_text("Did you mean 000333 · Tomás Evans?")
+    ada.check()
+    ada.press(ada.link("000333 · Tomás Evans"))
+    ada.sees(ada.heading("Tomás Evans"))
+
+    ada.page.go_back()
+    ada.sees(ada.heading("No student found for “333”"))
+    ada.page.go_back()
+    ada.sees(ada.heading("2 students found for “garcia”"))
+    ada.page.go_back()
+    ada.sees(ada.heading("Tomás Evans"))
+    ada.page.go_back()
+    ada.sees(ada.page.get_by_role("table"))
+    assert not [url for url in visited if "arcia" in url or "vans" in url or "333" in url]
 
 
 def test_the_record_of_one_student_is_resent(visit: Visit, district: District) -> None:
@@ -191,9 +274,10 @@ def test_the_record_of_one_student_is_resent(visit: Visit, district: District) -
     district.export()
     ada = visit("limited_access", path=students(district, "?id=1"))
 
-    ada.sees(ada.button("Send this student's record again"))
-    expect(ada.button("Erase this student …")).to_have_count(0)
-    ada.press(ada.button("Send this student's record again"))
+    ada.press(ada.button("More actions"))
+    expect(ada.page.get_by_role("menuitem")).to_have_text(["Print"])
+    ada.page.keyboard.press("Escape")
+    ada.press(ada.button("Re-send the last file row …"))
     dialog = ada.dialog("Re-send the old record of student 1")
     expect(dialog).to_contain_text("This sends old data and replaces the current files")
     ada.check()
@@ -210,9 +294,9 @@ def test_a_student_is_erased_only_after_the_id_is_typed(visit: Visit, district: 
     district.export()
     ada = visit(path=students(district, "?id=007"), viewport=PHONE)
 
-    ada.press(ada.button("Erase this student …"))
+    ada.press_entry(ada.button("More actions"), "Erase this student …")
     dialog = ada.dialog("Erase student 007")
-    expect(dialog).to_contain_text("The files on the district's server")
+    expect(dialog).to_contain_text("Files on the district's server")
     expect(ada.button("Erase")).to_be_disabled()
     ada.check()
     ada.write(ada.field("Type 007 to confirm"), SCRIPT)
@@ -220,7 +304,7 @@ def test_a_student_is_erased_only_after_the_id_is_typed(visit: Visit, district: 
     ada.check()
     ada.write(ada.field("Type 007 to confirm"), "007")
     with refusing(ada, "/erasures"):
-        ada.press(ada.button("Erase"))
+        ada.page.keyboard.press("Enter")
         is_refused(ada, dialog)
     with going_on(ada):
         ada.press(ada.button("Erase"))
@@ -235,11 +319,15 @@ def test_a_student_is_erased_only_after_the_id_is_typed(visit: Visit, district: 
         "1 registration, 1 row in 1 kept file"
     )
     ada.check()
-    ada.go(students(district, "?id=007"))
-    ada.sees(ada.heading("No registration of 007 is kept here"))
+    ada.go(students(district))
+    ada.write(ada.field("Find a student"), "007")
+    ada.page.keyboard.press("Enter")
+    ada.sees(ada.heading("No student found for “007”"))
+    expect(ada.button("More actions")).to_have_count(0)
+    ada.press(ada.page.get_by_text("Was an erasure of this student interrupted?"))
     failed = {"status": "failed", "error": {"code": "stopped", "message": REFUSED}}
     with going_on(ada, **failed, finished_at="2026-03-03T03:00:00Z"):
-        ada.press(ada.button("Erase this student …"))  # requests another erasure after a failed one
+        ada.press(ada.button("Erase again …"))
         ada.write(ada.field("Type 007 to confirm"), "007")
         ada.press(ada.button("Erase"))
         ada.sees(dialog.get_by_text(REFUSED))
@@ -248,16 +336,16 @@ def test_a_student_is_erased_only_after_the_id_is_typed(visit: Visit, district: 
 
 def test_an_empty_list_and_an_unknown_id_are_reported(visit: Visit, district: District) -> None:
     ada = visit(path=students(district), viewport=PHONE)
-    ada.sees(ada.heading("Nobody was synced yet"))
+    ada.sees(ada.heading("No students yet"))
     ada.check()
 
-    ada.write(ada.field("Student id"), "99")
+    ada.write(ada.field("Find a student"), "99")
     ada.page.keyboard.press("Enter")
-    ada.sees(ada.heading("No registration of 99 is kept here"))
+    ada.sees(ada.heading("No student found for “99”"))
     ada.check()
-    ada.write(ada.field("Student id"), SCRIPT)
+    ada.write(ada.field("Find a student"), SCRIPT)
     ada.page.keyboard.press("Enter")
-    expect(ada.page.get_by_role("alert")).not_to_be_empty()
+    ada.sees(ada.heading(f"No student found for “{SCRIPT}”"))
     ada.check()
 
 
@@ -270,7 +358,7 @@ def test_a_long_list_continues_on_request(visit: Visit, district: District) -> N
 
     ada.page.route(re.compile(r"/registrations\?school_year="), two_at_once)
     ada.go(students(district))
-    due = ada.page.get_by_role("list", name="Due, 2025–26").get_by_role("listitem")
+    due = ada.page.get_by_role("list", name="Ready to send, 2025–26").get_by_role("listitem")
     expect(due).to_have_count(2)
     with refusing(ada, "/registrations", "GET"):
         ada.press(ada.button("Show more"))

@@ -235,6 +235,34 @@ def test_details_show_the_value_at_fault_and_the_last_export() -> None:
     assert "exported" not in plain[0]
 
 
+def test_the_students_whom_a_run_held_are_listed_with_names_and_values(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    send(named("1", "Ann", "", "Ng", grade="PK"), registration("2"), registration("3", grade="TK"))
+    run = run_export()
+    send(registration("3"))
+
+    def held(**query: str) -> tuple[int, Any]:
+        query = {"school_year": "2025"} | query
+        resource = f"{CONNECTION}/exports/{{run_id}}/held"
+        path = {"connection_id": NORTH, "run_id": run["run_id"]}
+        event = api_event("GET", resource, claims=VIEWER, query=query, **path)
+        response = configuration.handler(event, context())
+        return response["statusCode"], json.loads(response["body"])
+
+    _, answer = held()
+    rows = [(one["student_id"], one["name"], one["field"], one["value"]) for one in answer["items"]]
+    assert rows == [("1", "Ann Ng", "Grade", "PK"), ("3", "Ann", "Grade", "0")]
+    assert answer["next"] is None
+    assert held(school_year="2024")[1] == {"items": [], "next": None}
+    monkeypatch.setattr(route, "MAX_SECONDS", -1.0)
+    assert (len(held()[1]["items"]), held()[1]["next"]) == (1, "1")
+    assert held(after="1")[1]["items"] == answer["items"][1:]
+    assert [held(after="x")[0], held(school_year="")[0]] == [400, 400]
+    run["run_id"] = "20260101T000000Z-00000000"
+    assert held()[0] == 404
+
+
 def test_the_value_at_fault_is_found_in_a_file_with_the_date_in_its_name() -> None:
     mapping = copy.deepcopy(MAPPING)
     mapping["files"][0]["name"] = "students {date} {time}"

@@ -155,7 +155,7 @@ def test_the_receipt_of_a_held_student_has_reasons_and_time_until_the_next_versi
     assert (first["status"], totals()) == ("held", (1, 0, 1, 0))
     assert first["held"]["reasons"] == [
         {"file": "students.csv", "field": "Grade", "rule": "match_codes"}
-        | {"message": first["held"]["reasons"][0]["message"]}
+        | {"message": first["held"]["reasons"][0]["message"], "value": "PK"}
     ]
     set_since("2026-01-01T00:00:00Z")
 
@@ -302,8 +302,9 @@ def test_the_receipt_of_an_unconfirmed_sync_shows_the_exported_version() -> None
     stalled = version_of(1_800_000_000_000, "stalled", 0)
     table = sync_function.dependencies().table
 
+    empty = b'J{"data":{}}'
     table.put_current(
-        NORTH, 2025, [Current("1", stalled, 1, b"J{}"), Current("3", stalled, 1, b"J{}")]
+        NORTH, 2025, [Current("1", stalled, 1, empty), Current("3", stalled, 1, empty)]
     )
 
     assert (status_of("1", "2", "3"), totals()) == (

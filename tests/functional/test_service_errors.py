@@ -80,6 +80,7 @@ BODIES: dict[tuple[str, str], Any] = {
 QUERIES = {
     ("GET", f"{ONE}/registrations"): {"school_year": "2025", "status": "due"},
     ("GET", f"{ONE}/students"): {"search": "Ann"},
+    ("GET", f"{ONE}/exports/{{run_id}}/held"): {"school_year": "2025"},
 }
 PATH = {
     "run_id": RUN,

@@ -27,6 +27,7 @@ from registration_sync.domain.registrations.registration import (
 )
 from registration_sync.domain.runs.run import MAX_HELD_LISTED
 from registration_sync.use_cases.exporting import unique_values
+from registration_sync.use_cases.exporting import write_files as write_files_module
 from registration_sync.use_cases.exporting.students import students_to_write
 from registration_sync.use_cases.exporting.workspace import year_workspace
 from registration_sync.use_cases.exporting.write_files import WrittenYear, write_files
@@ -201,6 +202,26 @@ def test_the_reasons_of_one_student_are_bounded_in_the_record(tmp_path: Path) ->
     held = [json.loads(line) for line in year.held_list.read_text().splitlines()]
     assert (year.held_count, len(year.held)) == (2, MAX_HELD_LISTED)
     assert [len(one["reasons"]) for one in held] == [MAX_HELD_LISTED + 1] * 2
+
+
+def test_held_students_are_counted_by_reason_beyond_the_listed_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(write_files_module, "MAX_HELD_LISTED", 2)
+    fields = [
+        {"from": "students.grade", "mapping_type": "match_codes", "codes": {"K": "0"}, "to": "G"},
+        {"from": "students.x", "mapping_type": "direct", "to": "X", "required": True},
+    ]
+    grades = {"1": "PK", "2": "TK", "3": "K", "4": "PK"}
+    stored = [snapshot(student, grade) for student, grade in grades.items()]
+
+    year = write(students(*stored, due=list(grades)), tmp_path, compiled(fields=fields))
+
+    assert (year.held_count, len(year.held)) == (4, 2)
+    assert [(one.field, one.rule, one.students) for one in year.held_groups] == [
+        ("X", "required", 4),
+        ("G", "match_codes", 3),
+    ]
 
 
 def test_a_value_of_a_distinct_row_may_be_unique(tmp_path: Path) -> None:

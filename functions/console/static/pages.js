@@ -30,7 +30,7 @@ export const PAGES = {
   },
   "/connections/{c}/students": {
     load: () => import("./pages/students/page.js"),
-    styles: ["pages/students/students.css"],
+    styles: ["pages/students/students.css", "pages/run/held.css"],
   },
   "/connections/{c}/compare": {
     load: () => import("./pages/compare/page.js"),
@@ -42,7 +42,7 @@ export const PAGES = {
   },
   "/connections/{c}/runs/{run}": {
     load: () => import("./pages/run/page.js"),
-    styles: ["pages/check/check.css", "pages/run/run.css"],
+    styles: ["pages/check/check.css", "pages/run/run.css", "pages/run/held.css"],
   },
   "/connections/{c}/schedule": {
     load: () => import("./pages/schedule/page.js"),

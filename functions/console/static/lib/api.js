@@ -30,11 +30,11 @@ export const get = (path, options) => call("GET", path, options);
  * The items of all pages. `onPage` receives how many are read, after each page.
  *
  * @param {string} path
- * @param {{query?: Record<string, any>, signal?: AbortSignal, onPage?: (count: number) => void}} options
+ * @param {{query?: Record<string, any>, signal?: AbortSignal, onPage?: (count: number) => void, after?: string}} options
  */
-export async function getAll(path, { query = {}, onPage = (_count) => {}, ...options } = {}) {
+export async function getAll(path, { query = {}, onPage = (_count) => {}, after = null, ...options } = {}) {
   const all = [];
-  for (let after = null; ; ) {
+  for (;;) {
     const { items, next } = await get(path, { ...options, query: { ...query, after } });
     all.push(...items);
     onPage(all.length);

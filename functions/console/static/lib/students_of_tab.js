@@ -18,8 +18,6 @@ export function textOf(word) {
   return read()[word] ?? null;
 }
 
-export const studentOf = textOf;
-
 export function forgetStudents() {
   sessionStorage.removeItem(KEPT);
 }

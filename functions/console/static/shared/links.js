@@ -3,6 +3,7 @@
 import { html } from "../lib/html.js";
 import { href } from "../lib/paths.js";
 import { navigate } from "../lib/router.js";
+import { calledBy, useStudentName } from "../lib/student_names.js";
 import { wordOf } from "../lib/students_of_tab.js";
 
 export function RunLink({ c, run_id, children }) {
@@ -19,14 +20,16 @@ export function searchAddress(c, text) {
   return href("/connections/{c}/students", { c }, { search: wordOf(text) });
 }
 
-// The address is made when the link is followed, because a list has many links. Another tab gets the page only.
-export function StudentLink({ c, student_id }) {
+// The student's id and name. The address is made when the link is followed, because a list has many links.
+// Another tab gets the page only. `name` is read where it is not given.
+export function StudentLink({ c, student_id, name }) {
+  const shown = useStudentName(c, student_id, name);
   const follow = (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     navigate(studentAddress(c, student_id));
   };
-  return html`<a href=${href("/connections/{c}/students", { c })} onClick=${follow}>${student_id}</a>`;
+  return html`<a href=${href("/connections/{c}/students", { c })} onClick=${follow}>${calledBy(student_id, shown)}</a>`;
 }
 
 // `field` is a header of the file, or "rows" for the rows themselves.

@@ -8,10 +8,10 @@ import { Button } from "../../components/button.js";
 import { Checkbox, SelectField } from "../../components/fields.js";
 import { Section } from "../../components/section.js";
 import { ErrorNotice, ErrorState, Loading, Progress } from "../../components/states.js";
-import { number } from "../../components/time.js";
 import { compare, guessIds, guessPairs, isNamedLikeId } from "./compare.js";
 import { PairList } from "./pairs.js";
 import { Result } from "./result.js";
+import { CHOICES } from "./words.js";
 
 const PAGE_SIZE = 500;
 const MAX_COLUMNS = 10; // that the API maps for a list
@@ -39,7 +39,7 @@ function columnsOf(saved) {
   const files = saved?.files ?? [];
   return files.flatMap((file, at) =>
     file.fields.flatMap((field, index) =>
-      field.mapping_type === "do_not_map" ? [] : [{ place: `${at}.${index}`, to: field.to, label: `${field.to} in ${file.name}` }],
+      field.mapping_type === "do_not_map" ? [] : [{ place: `${at}.${index}`, to: field.to, label: CHOICES.columnIn(field.to, file.name) }],
     ),
   );
 }
@@ -66,7 +66,7 @@ function Choices({ connection, query, saved, columns, file, keys }) {
       onPage: setProgress,
     });
     setRead({ students, places });
-    announce("The students are compared.");
+    announce(CHOICES.done);
   });
 
   const result = useMemo(() => {
@@ -79,18 +79,18 @@ function Choices({ connection, query, saved, columns, file, keys }) {
   }, [read, isCurrent, ourId, idColumn, pairs, ignoreZeros]);
 
   const theirs = file.header.map((name, at) => ({ value: String(at), label: name }));
-  const ours = [{ value: OUR_ID, label: "Student id in Enroll" }, ...columns.map(({ place, label }) => ({ value: place, label }))];
-  return html`<${Section} title="What is compared" hint="Ids are compared as text: 007 is not 7.">
+  const ours = [{ value: OUR_ID, label: CHOICES.enrollId }, ...columns.map(({ place, label }) => ({ value: place, label }))];
+  return html`<${Section} title=${CHOICES.title} hint=${CHOICES.hint}>
       <div class="columns">
-        <${SelectField} label="Column with the id, in the list" options=${theirs} value=${String(idColumn)} onInput=${(at) => setIdColumn(Number(at))} />
-        <${SelectField} label="The same id, here" options=${ours} value=${ourId} onInput=${setOurId} />
+        <${SelectField} label=${CHOICES.theirId} options=${theirs} value=${String(idColumn)} onInput=${(at) => setIdColumn(Number(at))} />
+        <${SelectField} label=${CHOICES.ourId} options=${ours} value=${ourId} onInput=${setOurId} />
       </div>
-      <${Checkbox} label="Ignore leading zeros in ids" checked=${ignoreZeros} onInput=${setIgnoreZeros} />
+      <${Checkbox} label=${CHOICES.ignoreZeros} checked=${ignoreZeros} onInput=${setIgnoreZeros} />
       <${PairList} pairs=${pairs} columns=${columns} theirs=${theirs} most=${MAX_COLUMNS - 1} onInput=${setPairs} />
       <div class="row">
-        <${Button} kind="primary" busy=${reading.busy} onClick=${() => reading.run()}>Compare<//>
+        <${Button} kind="primary" busy=${reading.busy} onClick=${() => reading.run()}>${CHOICES.compare}<//>
       </div>
-      ${reading.busy && html`<${Progress} label=${`${number(progress)} students read`} />`}
+      ${reading.busy && html`<${Progress} label=${CHOICES.read(progress)} />`}
       <${ErrorNotice} error=${reading.error} />
     <//>
     ${result &&

@@ -10,9 +10,10 @@ import { EmptyState, ErrorState, Loading } from "../../components/states.js";
 import { ConnectionPage } from "../../frame/connection_page.js";
 import { Comparison } from "./comparison.js";
 import { SisFile } from "./sis_file.js";
+import { PAGE } from "./words.js";
 
 export default function ComparePage({ params: { c }, query }) {
-  return html`<${ConnectionPage} c=${c} title="Have they arrived?" tab="/connections/{c}/students" below>
+  return html`<${ConnectionPage} c=${c} title=${PAGE.title} tab="/connections/{c}/students" below>
     ${(connection) => html`<${Compare} connection=${connection} wanted=${query.get("year")} />`}
   <//>`;
 }
@@ -32,18 +33,13 @@ function Compare({ connection, wanted }) {
   if (!data) return html`<${Loading} />`;
   const years = [...data.status.years].reverse();
   if (years.length === 0)
-    return html`<${EmptyState} title="Nobody was synced yet">
-      <p>Once students are exported, compare them here with what the SIS has.</p>
-    <//>`;
+    return html`<${EmptyState} title=${PAGE.noStudents}><p>${PAGE.noStudentsWhy}</p><//>`;
   const year = years.find((one) => String(one.school_year) === chosen) ?? years.find((one) => one.exported > 0) ?? years[0];
   const options = years.map((one) => ({ value: String(one.school_year), label: schoolYear(one.school_year) }));
-  return html`<p>
-      Save the list of students of the SIS as CSV, and compare it with the students that were sent. The list
-      stays in this browser: it is neither sent nor kept.
-    </p>
-    <${Section} title="The list of the SIS">
+  return html`<p>${PAGE.lead}</p>
+    <${Section} title=${PAGE.list}>
       <div class="columns">
-        <${SelectField} label="School year" options=${options} value=${String(year.school_year)} onInput=${setChosen} />
+        <${SelectField} label=${PAGE.year} options=${options} value=${String(year.school_year)} onInput=${setChosen} />
       </div>
       <${SisFile} file=${file} onFile=${setFile} />
     <//>

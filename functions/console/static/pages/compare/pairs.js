@@ -3,6 +3,7 @@
 import { html } from "../../lib/html.js";
 import { Button, IconButton } from "../../components/button.js";
 import { SelectField } from "../../components/fields.js";
+import { CHOICES } from "./words.js";
 
 // pairs: [{place, column}]; columns: [{place, label}]; theirs: options
 export function PairList({ pairs, columns, theirs, most, onInput }) {
@@ -10,22 +11,22 @@ export function PairList({ pairs, columns, theirs, most, onInput }) {
   const ours = columns.map(({ place, label }) => ({ value: place, label }));
   if (ours.length === 0) return null;
   return html`<fieldset class="field pairs-of-columns">
-    <legend>Values that are compared <span class="optional">(optional)</span></legend>
+    <legend>${CHOICES.values} <span class="optional">${CHOICES.optional}</span></legend>
     ${pairs.map(
       ({ place, column }, at) => html`<div class="pair" key=${at}>
-        <${SelectField} label=${`Value ${at + 1}, here`} options=${ours} value=${place} onInput=${(wanted) => change(at, { place: wanted })} />
+        <${SelectField} label=${CHOICES.valueHere(at + 1)} options=${ours} value=${place} onInput=${(wanted) => change(at, { place: wanted })} />
         <${SelectField}
-          label=${`Value ${at + 1}, in the list`}
+          label=${CHOICES.valueThere(at + 1)}
           options=${theirs}
           value=${String(column)}
           onInput=${(wanted) => change(at, { column: Number(wanted) })}
         />
-        <${IconButton} icon="close" label=${`Do not compare value ${at + 1}`} onClick=${() => onInput(pairs.filter((_, index) => index !== at))} />
+        <${IconButton} icon="close" label=${CHOICES.dropValue(at + 1)} onClick=${() => onInput(pairs.filter((_, index) => index !== at))} />
       </div>`,
     )}
     ${pairs.length < most &&
     html`<div class="row">
-      <${Button} icon="plus" onClick=${() => onInput([...pairs, { place: ours[0].value, column: 0 }])}>Compare a value<//>
+      <${Button} icon="plus" onClick=${() => onInput([...pairs, { place: ours[0].value, column: 0 }])}>${CHOICES.addValue}<//>
     </div>`}
   </fieldset>`;
 }

@@ -8,7 +8,7 @@ import { announce } from "../../components/announce.js";
 import { Button } from "../../components/button.js";
 import { ConfirmDialog } from "../../components/dialog.js";
 import { Notice } from "../../components/states.js";
-import { count } from "../../components/time.js";
+import { SEND_AGAIN } from "./words.js";
 
 const AT_ONCE = 500;
 
@@ -26,21 +26,18 @@ export function SendAgain({ connection, year, saved, entries }) {
     }
     setMarked(due);
     setAsks(false);
-    announce(`${count(due, "student goes", "students go")} with the next export.`);
+    announce(SEND_AGAIN.done(due));
   });
   if (!person.canRun) return null;
   if (saved?.files.every((file) => file.contents === "new"))
-    return html`<${Notice}><p>The files have only new students, so no export has these again: send them again from the run that sent them.</p><//>`;
+    return html`<${Notice}><p>${SEND_AGAIN.onlyNew}</p><//>`;
   if (marked !== null)
-    return html`<${Notice} tone="good"><p>${count(marked, "student goes", "students go")} with the next export, as last synced.</p><//>`;
+    return html`<${Notice} tone="good"><p>${SEND_AGAIN.done(marked)}</p><//>`;
   return html`<div class="row">
-    <${Button} icon="arrow" onClick=${() => setAsks(true)}>Send ${count(ids.length, "student")} again<//>
+    <${Button} icon="arrow" onClick=${() => setAsks(true)}>${SEND_AGAIN.button(ids.length)}<//>
     ${asks &&
-    html`<${ConfirmDialog} title="Send again with the next export" confirm="Send again" action=${marking} onClose=${() => setAsks(false)}>
-      <p>
-        ${count(ids.length, "student")} of the connection ${connection.name} will be due again. The next export sends them
-        as they were synced last, together with everyone else who is due.
-      </p>
+    html`<${ConfirmDialog} title=${SEND_AGAIN.title} confirm=${SEND_AGAIN.confirm} action=${marking} onClose=${() => setAsks(false)}>
+      <p>${SEND_AGAIN.what(ids.length, connection.name)}</p>
     <//>`}
   </div>`;
 }

@@ -3,9 +3,7 @@
 import { html } from "../../lib/html.js";
 import { announce } from "../../components/announce.js";
 import { CsvFile } from "../../shared/csv_file.js";
-import { count } from "../../components/time.js";
-
-const DELIMITERS = { ",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars" };
+import { FILE } from "./words.js";
 
 let files = 0;
 
@@ -13,11 +11,11 @@ let files = 0;
 export function SisFile({ file, onFile }) {
   const take = (found) => {
     onFile(found);
-    if (found) announce(`The list has ${count(found.rows.length, "row")}.`);
+    if (found) announce(FILE.read(found.rows.length));
   };
   return html`<${CsvFile}
-      label="File"
-      hint="CSV with the names of its columns in the first row. Drop it here, or choose it."
+      label=${FILE.label}
+      hint=${FILE.hint}
       convert=${listOf}
       onRead=${take}
     />
@@ -25,14 +23,13 @@ export function SisFile({ file, onFile }) {
 }
 
 function listOf({ name, delimiter, rows: [first, ...others] }) {
-  if (others.length === 0) throw new Error("The file has only one row: it needs the names of its columns, and a row for each student.");
+  if (others.length === 0) throw new Error(FILE.tooShort);
   const width = Math.max(first.length, ...others.map((row) => row.length));
-  const header = Array.from({ length: width }, (_, at) => first[at] || `Column ${at + 1}`);
+  const header = Array.from({ length: width }, (_, at) => first[at] || FILE.column(at + 1));
   files += 1;
   return { number: files, name, header, rows: others, delimiter };
 }
 
 function understood({ name, header, rows, delimiter }) {
-  const between = DELIMITERS[delimiter] ?? delimiter;
-  return `${name}: ${count(rows.length, "row")} of ${count(header.length, "column")}, with ${between} between them.`;
+  return FILE.understood(name, rows.length, header.length, FILE.delimiters[delimiter] ?? delimiter);
 }

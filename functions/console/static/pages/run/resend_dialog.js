@@ -4,6 +4,7 @@ import { get, pathOf } from "../../lib/api.js";
 import { useData } from "../../lib/data.js";
 import { html, useState } from "../../lib/html.js";
 import { schoolYear } from "../../lib/runs.js";
+import { calledBy, useStudentName } from "../../lib/student_names.js";
 import { Button } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
 import { Checkbox, RadioGroup, TextArea } from "../../components/fields.js";
@@ -24,6 +25,7 @@ const WHAT = [
 export function ResendDialog({ connection, run_id, student_id, school_year, onClose }) {
   const c = connection.connection_id;
   const resending = useRequestedRun(c);
+  const name = useStudentName(c, student_id, student_id ? undefined : "");
   const { data: run, error, reload } = useData((options) => get(pathOf(c, "exports", run_id), options), [c, run_id]);
   const [what, setWhat] = useState(student_id ? "students" : "all");
   const [left, setLeft] = useState([]); // the paths of the files that are not sent
@@ -42,7 +44,7 @@ export function ResendDialog({ connection, run_id, student_id, school_year, onCl
     ${resending.run
       ? html`<${RunButton} c=${c} requested=${resending} />`
       : html`<${Button} kind="primary" disabled=${!ready} busy=${resending.busy} onClick=${send}>${RESEND.button}<//>`}`;
-  return html`<${Dialog} title=${student_id ? RESEND.titleOf(student_id) : RESEND.title} onClose=${onClose} actions=${actions} wide>
+  return html`<${Dialog} title=${student_id ? RESEND.titleOf(calledBy(student_id, name)) : RESEND.title} onClose=${onClose} actions=${actions} wide>
     ${error && html`<${ErrorState} error=${error} onRetry=${reload} />`}
     ${!run && !error && html`<${Loading} />`}
     ${run && !resending.run && html`<p class="muted">${RESEND.exported}: <${Time} at=${run.started_at} zone=${connection.time_zone} /></p>`}

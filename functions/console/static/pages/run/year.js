@@ -38,7 +38,7 @@ export function Year({ connection, run, year }) {
     <${ReplacedFiles} connection=${connection} replaces=${year.replaces} test=${run.kind === "test_record"} done=${run.kind !== "dry_run"} />
     <${ReplacedRemedy} connection=${connection} run=${run} year=${year} />
     <${CarriedOver} connection=${connection} carried=${year.carried_over} dry=${run.kind === "dry_run"} />
-    ${year.held.length > 0 && html`<${Held} c=${c} held=${year.held} total=${year.held_count} dry=${run.kind === "dry_run"} />`}
+    ${year.held_count > 0 && html`<${Held} connection=${connection} run=${run} year=${year} />`}
     ${year.delivered_before.length > 0 && html`<${DeliveredBefore} c=${c} year=${year} />`}
     ${year.unmatched.length > 0 && html`<${Unmatched} c=${c} values=${year.unmatched} />`}
   </section>`;

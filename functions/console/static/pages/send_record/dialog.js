@@ -3,6 +3,7 @@
 import { pathOf, post } from "../../lib/api.js";
 import { useData } from "../../lib/data.js";
 import { html } from "../../lib/html.js";
+import { calledBy, useStudentName } from "../../lib/student_names.js";
 import { Button } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
 import { Sentence } from "../../components/sentence.js";
@@ -15,6 +16,7 @@ import { RECORD } from "./words.js";
 // Without `school_year` it is the student's latest year.
 export function SendRecordDialog({ connection, student_id, school_year, onClose }) {
   const c = connection.connection_id;
+  const name = useStudentName(c, student_id);
   const test = useRequestedRun(c);
   const { data, error, reload } = useData(
     (options) => post(pathOf(c, "mapping", "preview"), { student_ids: [student_id], school_year }, options),
@@ -28,7 +30,7 @@ export function SendRecordDialog({ connection, student_id, school_year, onClose 
     ${test.run
       ? html`<${RunButton} c=${c} requested=${test} />`
       : html`<${Button} kind="primary" disabled=${rows.length === 0 || held} busy=${test.busy} onClick=${send}>${RECORD.send}<//>`}`;
-  return html`<${Dialog} title=${RECORD.title(student_id)} onClose=${onClose} actions=${actions} wide>
+  return html`<${Dialog} title=${RECORD.title(calledBy(student_id, name))} onClose=${onClose} actions=${actions} wide>
     ${error && html`<${ErrorState} error=${error} onRetry=${reload} />`}
     ${!data && !error && html`<${Loading} label=${RECORD.loading} />`}
     ${student && !test.run && html`<${RecordToSend} connection=${connection} student=${student} rows=${rows} />`}

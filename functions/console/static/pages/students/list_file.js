@@ -8,8 +8,7 @@ import { schoolYear } from "../../lib/runs.js";
 import { announce } from "../../components/announce.js";
 import { Button } from "../../components/button.js";
 import { ErrorNotice } from "../../components/states.js";
-import { count, number } from "../../components/time.js";
-import { STUDENT_STATUS } from "./student_status.js";
+import { FILE, LISTS, STUDENT_STATUS } from "./words.js";
 
 const PAGE_SIZE = 500;
 
@@ -25,11 +24,11 @@ export function DownloadList({ connection, year, status }) {
     const { signal } = control.current;
     const students = await getAll(pathOf(c, "registrations"), { query, signal, onPage: setRead });
     saveFile(`students-${status}-${year}-${c}.csv`, listText(students, name_fields, connection.time_zone));
-    announce(`The list has ${count(students.length, "student")}.`);
+    announce(LISTS.downloaded(students.length));
   });
   return html`<div class="row">
-      <${Button} icon="download" busy=${making.busy} onClick=${() => making.run()}>Download CSV<//>
-      ${making.busy && html`<span class="muted">${number(read)} read …</span>`}
+      <${Button} icon="download" busy=${making.busy} onClick=${() => making.run()}>${LISTS.download}<//>
+      ${making.busy && html`<span class="muted">${LISTS.read(read)}</span>`}
     </div>
     <${ErrorNotice} error=${making.error} />`;
 }
@@ -37,18 +36,18 @@ export function DownloadList({ connection, year, status }) {
 // The text of the file. students: as the API lists them, with details
 export function listText(students, nameFields, zone) {
   const header = [
-    "Student id",
+    FILE.id,
     ...nameFields,
-    "School year",
-    "Status",
-    "File",
-    "Field",
-    "Value at fault",
-    "Reason",
-    `Held since (${zone})`,
-    `Last synced (${zone})`,
-    `Last exported (${zone})`,
-    "Last exported by the run",
+    FILE.year,
+    FILE.status,
+    FILE.file,
+    FILE.field,
+    FILE.value,
+    FILE.reason,
+    FILE.heldSince(zone),
+    FILE.synced(zone),
+    FILE.sent(zone),
+    FILE.run,
   ];
   return csvOf(
     header,

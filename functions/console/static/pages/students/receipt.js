@@ -1,4 +1,4 @@
-// A student's receipt of a year: the result of the last sync, and the lines that were delivered.
+// A student's receipt of a year: a sentence to copy, what happened when, and the lines that were sent.
 
 import { html, useId, useState } from "../../lib/html.js";
 import { usePerson } from "../../lib/person.js";
@@ -7,78 +7,85 @@ import { Badge } from "../../components/badge.js";
 import { Button } from "../../components/button.js";
 import { Copyable } from "../../components/copyable.js";
 import { FactList } from "../../components/fact_list.js";
-import { Sentence } from "../../components/sentence.js";
-import { Time, momentText, number } from "../../components/time.js";
+import { Time } from "../../components/time.js";
 import { DownloadButton } from "../../shared/download_button.js";
 import { RunLink } from "../../shared/links.js";
 import { Reasons } from "../../shared/reasons.js";
 import { ResendDialog } from "../run/resend_dialog.js";
 import { SendRecordDialog } from "../send_record/dialog.js";
-import { STUDENT_STATUS } from "./student_status.js";
+import { sentenceAbout } from "./sentence.js";
+import { STUDENT, STUDENT_STATUS } from "./words.js";
 
 export function Receipt({ connection, receipt, reload }) {
-  const { connection_id: c, time_zone: zone } = connection;
-  const { held, exported } = receipt;
   const { label, tone } = STUDENT_STATUS[receipt.status] ?? { label: receipt.status, tone: "calm" };
   const id = useId();
-  const at = receipt.status === "removed" ? "Removed" : "Last synced";
   return html`<article class="panel stack receipt" aria-labelledby=${id}>
     <header>
-      <h2 id=${id}>${schoolYear(receipt.school_year)}</h2>
+      <h3 id=${id}>${schoolYear(receipt.school_year)}</h3>
       <${Badge} tone=${tone}>${label}<//>
-      <p><${Sentence} text=${receipt.message} /></p>
     </header>
-    <${FactList}
-      facts=${[
-        [at, html`<${Time} at=${receipt.synced_at} zone=${zone} />`],
-        ["By request", receipt.request_id && html`<${Copyable} label="the id of the request" text=${receipt.request_id} />`],
-        ["Held back since", held?.since && html`<${Time} at=${held.since} zone=${zone} />`],
-        ["Exported before", receipt.status !== "exported" && !exported && (receipt.exported_before ? "Yes" : "No")],
-      ]}
-    />
-    ${held &&
-    html`<div>
-      <h3>Why</h3>
-      <${Reasons} c=${c} reasons=${held.reasons} />
-    </div>`}
-    ${exported && html`<${Exported} connection=${connection} receipt=${receipt} />`}
+    <p class="receipt-sentence">
+      <${Copyable} label=${STUDENT.copySummary} text=${sentenceAbout(receipt, connection)} plain />
+    </p>
+    <div>
+      <h4>${STUDENT.history}</h4>
+      <ol class="time-line">
+        ${eventsOf(connection, receipt).map(
+          ({ at, title, text, tone: kind }) => html`<li key=${title} class=${kind ?? ""}>
+            <strong>${title}</strong>
+            ${at && html`<${Time} at=${at} zone=${connection.time_zone} />`}
+            ${text}
+          </li>`,
+        )}
+      </ol>
+    </div>
+    <${Technical} connection=${connection} receipt=${receipt} />
     <${Actions} connection=${connection} receipt=${receipt} reload=${reload} />
   </article>`;
 }
 
-function Exported({ connection, receipt: { exported, status, school_year } }) {
-  const { connection_id: c, time_zone: zone } = connection;
-  return html`<div class="stack">
-    <div>
-      <h3>${status === "exported" ? "Exported" : "Exported before that"}</h3>
-      <p>
-        <${RunLink} c=${c} run_id=${exported.run_id}>${momentText(exported.exported_at, zone)}<//>
-        ${!exported.kept && html`<span class="muted">: what was sent then is not kept any more.</span>`}
-      </p>
-    </div>
-    <ul class="receipt-files">
-      ${exported.files.map(
-        (file) => html`<li key=${`${file.name} ${file.row}`}>
-          <${ReceiptFile} c=${c} run_id=${exported.run_id} year=${school_year} file=${file} />
-        </li>`,
-      )}
-    </ul>
-  </div>`;
+// What happened, the earliest first, and what the next export does: [{at, title, text, tone}]
+function eventsOf({ connection_id: c }, { status, synced_at, held, exported }) {
+  const synced = { at: synced_at, title: status === "removed" ? STUDENT.removed : STUDENT.synced };
+  const attention = held && { at: held.since, title: STUDENT.held, tone: "warn", text: html`<${Reasons} c=${c} reasons=${held.reasons} />` };
+  const sent = exported && { at: exported.exported_at, title: STUDENT.sent, tone: "good", text: html`<${Sent} c=${c} exported=${exported} />` };
+  const happened = [synced, attention, sent].filter(Boolean).sort((one, other) => (one.at ?? synced_at).localeCompare(other.at ?? synced_at));
+  const next = { due: STUDENT.nextReady, held: STUDENT.nextHeld, removed: STUDENT.nextRemoved }[status];
+  return next ? [...happened, { title: STUDENT.next, text: html`<span>${next}</span>`, tone: "later" }] : happened;
 }
 
-function ReceiptFile({ c, run_id, year, file }) {
-  const title = `${file.name}, row ${number(file.row)}`;
-  return html`<div class="apart">
+function Sent({ c, exported }) {
+  return html`<${RunLink} c=${c} run_id=${exported.run_id}>${exported.files.map((file) => STUDENT.row(file.name, file.row)).join(", ") || STUDENT.sent}<//>
+    ${!exported.kept && html`<span class="muted"> ${STUDENT.noLongerKept}</span>`}`;
+}
+
+function Technical({ connection: { connection_id: c }, receipt: { exported, request_id, school_year } }) {
+  return html`<details class="technical">
+    <summary>${STUDENT.technical}</summary>
+    <div class="inside stack">
+      <${FactList} facts=${[[STUDENT.request, request_id && html`<${Copyable} label=${STUDENT.requestLabel} text=${request_id} />`]]} />
+      ${exported?.files.map(
+        (file) => html`<${SentFile} key=${`${file.name} ${file.row}`} c=${c} run_id=${exported.run_id} year=${school_year} file=${file} />`,
+      )}
+    </div>
+  </details>`;
+}
+
+function SentFile({ c, run_id, year, file }) {
+  const title = STUDENT.row(file.name, file.row);
+  return html`<div class="stack">
+    <div class="apart">
       <strong>${title}</strong>
       <div><${DownloadButton} c=${c} run_id=${run_id} year=${year} name=${file.path.split("/").at(-1)} /></div>
     </div>
-    <${Copyable} label=${`the line of ${title}`} text=${file.line} block />
+    <${Copyable} label=${STUDENT.lineOf(title)} text=${file.line} block />
     <dl class="run-file-facts">
-      <dt>Path</dt>
-      <dd><${Copyable} label=${`the path of ${title}`} text=${file.path} /></dd>
-      <dt>SHA-256</dt>
-      <dd><${Copyable} label=${`the SHA-256 of ${title}`} text=${file.sha256} /></dd>
-    </dl>`;
+      <dt>${STUDENT.path}</dt>
+      <dd><${Copyable} label=${STUDENT.pathOf(title)} text=${file.path} /></dd>
+      <dt>${STUDENT.sha256}</dt>
+      <dd><${Copyable} label=${STUDENT.sha256Of(title)} text=${file.sha256} /></dd>
+    </dl>
+  </div>`;
 }
 
 function Actions({ connection, receipt, reload }) {
@@ -92,9 +99,9 @@ function Actions({ connection, receipt, reload }) {
     setDialog(null);
     reload();
   };
-  return html`<div class="row">
-    ${isThere && html`<${Button} icon="arrow" onClick=${() => setDialog("test")}>Send Record<//>`}
-    ${hasRows && html`<${Button} onClick=${() => setDialog("again")}>Send this student's record again<//>`}
+  return html`<div class="row receipt-actions">
+    ${isThere && html`<${Button} icon="arrow" onClick=${() => setDialog("test")}>${STUDENT.sendRecord}<//>`}
+    ${hasRows && html`<${Button} kind="quiet" onClick=${() => setDialog("again")}>${STUDENT.resend}<//>`}
     ${dialog === "test" &&
     html`<${SendRecordDialog} connection=${connection} student_id=${student_id} school_year=${school_year} onClose=${close} />`}
     ${dialog === "again" &&

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -12,6 +12,7 @@ from registration_sync.bootstrap import configuration_function
 from registration_sync.bootstrap.workspace import workspace
 from registration_sync.domain.access import Permission
 from registration_sync.domain.access_log import Shown, StudentData
+from registration_sync.domain.connections.connection import Connection
 from registration_sync.domain.connections.name_fields import name_of
 from registration_sync.domain.errors import InvalidRequest
 from registration_sync.domain.fields import Fields
@@ -23,6 +24,8 @@ from registration_sync.domain.registrations.registration import (
     school_year_of,
 )
 from registration_sync.routes.pages import count_that_fits, shortened
+from registration_sync.use_cases.runs.read_run import stored_run
+from registration_sync.use_cases.students.held_of_run import held_students
 from registration_sync.use_cases.students.list_students import (
     LISTED_STATUSES,
     StudentFilter,
@@ -97,16 +100,17 @@ def _search_position(fields: Fields) -> Position | None:
 
 def _read_receipt(request: Request) -> Answer:
     deps = configuration_function.dependencies()
+    connection = deps.connections.get(request.connection_id)
     with workspace("configuration") as folder:
+        stored: Any = {"snapshots": deps.snapshots, "archive": deps.archive, "workspace": folder}
         receipt = read_receipt(
             request.connection_id,
             school_year_of(request.path["school_year"]),
             parse_student_id(request.path["student_id"]),
-            snapshots=deps.snapshots,
-            archive=deps.archive,
-            workspace=folder,
+            **stored,
         )
-    return Answer(200, shortened(_whole(receipt)), shown=Shown(StudentData.RECEIPT, 1))
+        item = _whole(receipt, connection, stored)
+    return Answer(200, shortened(item), shown=Shown(StudentData.RECEIPT, 1))
 
 
 def _list_students(request: Request) -> Answer:
@@ -150,6 +154,40 @@ def _list_students(request: Request) -> Answer:
     return Answer(200, body, shown=Shown(StudentData.LIST, len(items)))
 
 
+def _list_held_of_run(request: Request) -> Answer:
+    """`{"items": [{"student_id", "name", "file", "field", "rule", "message", "value"}], "next"}`:
+    those that the record of the run lists."""
+    fields = Fields.of_query(request.query).refuse_unknown("school_year", "after")
+    school_year = fields.required_school_year()
+    after = fields.text("after")
+    if not re.fullmatch(r"[0-9]{0,6}", after, re.ASCII):
+        fields.add_problem("after", "Write the value of `next` from the previous page.")
+    fields.raise_problems("The filters are not valid.")
+    deps, now = configuration_function.dependencies(), dt.datetime.now(dt.UTC)
+    connection = deps.connections.get(request.connection_id)
+    run = stored_run(request.connection_id, request.path["run_id"], runs=deps.runs)
+    held = [row for year in run.years if year.school_year == school_year for row in year.held]
+    first = int(after or 0)
+    ends = time.monotonic() + MAX_SECONDS
+    with workspace("configuration") as folder:
+        stored: Any = {"snapshots": deps.snapshots, "archive": deps.archive, "workspace": folder}
+        reader = DetailsReader(connection, school_year, now=now, mappings=deps.mappings, **stored)
+        found = held_students(
+            connection,
+            school_year,
+            held[first : first + MAX_PAGE_SIZE],
+            snapshots=deps.snapshots,
+            reader=reader,
+            go_on=lambda: time.monotonic() < ends,
+        )
+    items = [{**asdict(one.row), "name": one.name, "value": one.value} for one in found]
+    items = items[: count_that_fits(items)]
+    end = first + len(items)
+    body = {"items": items, "next": str(end) if end < len(held) else None}
+    students = len({item["student_id"] for item in items})
+    return Answer(200, body, shown=Shown(StudentData.LIST, students))
+
+
 def _columns(fields: Fields) -> list[ColumnPlace]:
     """Reads `0.2,1.0`: columns of the mapping, each by the index of its file and its field."""
     text = fields.text("columns")
@@ -183,23 +221,33 @@ def _shown(
 def _in_list(
     receipt: Receipt, name_fields: Sequence[str], details: StudentDetails | None
 ) -> dict[str, Any]:
-    snapshot = receipt.current.snapshot
     item = {
         **_short(receipt),
-        "names": name_of(decode_snapshot(snapshot), name_fields) if snapshot else [],
+        "names": _names(receipt, name_fields),
         "held_since": _held_since(receipt),
         "reasons": receipt.reasons,
     }
     if details is None:
         return item
     exported = details.exported
-    reasons = zip(receipt.reasons, details.at_fault, strict=True)
     return {
         **item,
-        "reasons": [{**reason, "value": value} for reason, value in reasons],
+        "reasons": _with_values(receipt, details),
         "exported": exported and {"run_id": exported.run_id, "exported_at": exported.exported_at},
         "values": details.values,
     }
+
+
+def _names(receipt: Receipt, name_fields: Sequence[str]) -> list[str]:
+    """The value of each field; of a removed student none."""
+    snapshot = receipt.current.snapshot
+    return name_of(decode_snapshot(snapshot), name_fields) if snapshot else []
+
+
+def _with_values(receipt: Receipt, details: StudentDetails) -> list[dict[str, Any]]:
+    """The reasons of a held student, each with the value at fault."""
+    reasons = zip(receipt.reasons, details.at_fault, strict=True)
+    return [{**reason, "value": value} for reason, value in reasons]
 
 
 def _after(fields: Fields) -> str:
@@ -216,15 +264,12 @@ def _receipts_of(request: Request, fields: Fields) -> Answer:
     fields.refuse_unknown("student_id")
     fields.raise_problems("Use student_id without other filters.")
     deps = configuration_function.dependencies()
+    connection = deps.connections.get(request.connection_id)
     with workspace("configuration") as folder:
-        receipts = find_receipts(
-            request.connection_id,
-            parse_student_id(fields.text("student_id")),
-            snapshots=deps.snapshots,
-            archive=deps.archive,
-            workspace=folder,
-        )
-    items = [_whole(one) for one in receipts]
+        stored: Any = {"snapshots": deps.snapshots, "archive": deps.archive, "workspace": folder}
+        student_id = parse_student_id(fields.text("student_id"))
+        receipts = find_receipts(request.connection_id, student_id, **stored)
+        items = [_whole(one, connection, stored) for one in receipts]
     shown = Shown(StudentData.RECEIPT, 1 if items else 0)
     return Answer(200, shortened({"items": items, "next": None}), shown=shown)
 
@@ -240,13 +285,21 @@ def _short(receipt: Receipt) -> dict[str, Any]:
     }
 
 
-def _whole(receipt: Receipt) -> dict[str, Any]:
-    held = {"since": _held_since(receipt), "reasons": receipt.reasons}
+def _whole(receipt: Receipt, connection: Connection, stored: Mapping[str, Any]) -> dict[str, Any]:
+    held = None
+    if receipt.is_held:
+        now, mappings = dt.datetime.now(dt.UTC), configuration_function.dependencies().mappings
+        reader = DetailsReader(
+            connection, receipt.school_year, now=now, mappings=mappings, **stored
+        )
+        reasons = _with_values(receipt, reader.details(receipt))
+        held = {"since": _held_since(receipt), "reasons": reasons}
     return {
         **_short(receipt),
+        "names": _names(receipt, connection.name_fields),
         "message": receipt.message,
         "request_id": receipt.request_id,
-        "held": held if receipt.is_held else None,
+        "held": held,
         "exported": asdict(receipt.exported) if receipt.exported else None,
     }
 
@@ -264,4 +317,5 @@ ROUTES = (
         _read_receipt,
     ),
     Route("GET", f"{CONNECTION}/students", Permission.READ, _search_students),
+    Route("GET", f"{CONNECTION}/exports/{{run_id}}/held", Permission.READ, _list_held_of_run),
 )

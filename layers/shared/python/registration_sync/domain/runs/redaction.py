@@ -47,6 +47,7 @@ def without_students(run: Run) -> Run:
         replace(
             year,
             held=(),
+            held_groups=(),
             files=(),
             warnings=(),
             unmatched=(),

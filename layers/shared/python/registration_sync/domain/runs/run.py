@@ -58,8 +58,8 @@ _DELIVERED = frozenset({RunStatus.SUCCEEDED, RunStatus.PARTIAL})
 DRY_RUN_RETENTION = dt.timedelta(days=1)
 """For the record and the files of a dry run; the template's lifecycle rule of dry_runs/ agrees."""
 
-MAX_HELD_LISTED = 1000
-"""Held rows listed per year in a run record; the archive's held.jsonl lists all of them."""
+MAX_HELD_LISTED, MAX_HELD_GROUPS = 1000, 100
+"""Held rows and reasons per year in a run record; the archive's held.jsonl lists all students."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,16 @@ class HeldRow:
     field: str
     rule: str
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldGroup:
+    """How many students were held for one reason; without a message, which may name a student."""
+
+    file: str
+    field: str
+    rule: str
+    students: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +169,8 @@ class YearOutcome:
     `header_only` has the paths of files that were replaced by their header, because nothing was
     due. `oldest_due_at` is the earliest of the last syncs of the due students of an export.
     `replaces` are our earlier files at the paths of this year's files, `carried_over` the
-    uncollected ones whose students are in this year's files, too."""
+    uncollected ones whose students are in this year's files, too. `held_groups` counts all held
+    students by reason, the most frequent first."""
 
     school_year: int
     status: RunStatus
@@ -179,6 +190,7 @@ class YearOutcome:
     oldest_due_at: dt.datetime | None = None
     carried_over: tuple[Carried, ...] = ()
     replaces: tuple[ReplacedFile, ...] = ()
+    held_groups: tuple[HeldGroup, ...] = ()
 
     def __post_init__(self) -> None:
         """Warnings name files and accounts."""

@@ -52,6 +52,10 @@ def _year(year: YearOutcome, limits: _Limits) -> YearOutcome:
             replace(row, field=_text(row.field, limits), message=_text(row.message, limits))
             for row in year.held[: limits.held]
         ),
+        held_groups=tuple(
+            replace(one, field=_text(one.field, limits))
+            for one in year.held_groups[: limits.warnings]
+        ),
         unmatched=tuple(
             replace(one, field=_text(one.field, limits), value=_text(one.value, limits))
             for one in year.unmatched[: limits.unmatched]

@@ -23,7 +23,7 @@ from registration_sync.domain.registrations.ledger import (
     change_in_totals,
 )
 from registration_sync.domain.registrations.registration import decode_snapshot
-from registration_sync.domain.runs.run import MAX_HELD_LISTED, HeldRow
+from registration_sync.domain.runs.run import MAX_HELD_GROUPS, MAX_HELD_LISTED, HeldGroup, HeldRow
 from registration_sync.use_cases.exporting.output_file import OutputFile, WrittenFile
 from registration_sync.use_cases.exporting.students import DueStudent
 from registration_sync.use_cases.exporting.unique_values import UniqueValueIndex
@@ -69,6 +69,7 @@ class WrittenYear:
     missing: int
     held_count: int
     held: tuple[HeldRow, ...]
+    held_groups: tuple[HeldGroup, ...]
     incomplete_full_file: bool
     left_out: int = 0
     delivered_before_count: int = 0
@@ -89,6 +90,7 @@ class _Held:
         self.path = path
         self.count = 0
         self.rows: list[HeldRow] = []
+        self._groups = Counter[tuple[str, str, str]]()
         self._file = path.open("w", encoding="utf-8", newline="\n")
 
     def add(self, current: Current, problems: list[RowProblem], mark: DueMark | None) -> None:
@@ -102,8 +104,14 @@ class _Held:
             "reasons": reasons,
         }
         self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        self._groups.update({(one.file, one.field, one.rule) for one in problems})
         room = MAX_HELD_LISTED - len(self.rows)
         self.rows += [HeldRow(current.student_id, **reason) for reason in reasons[:room]]
+
+    @property
+    def groups(self) -> tuple[HeldGroup, ...]:
+        found = self._groups.most_common(MAX_HELD_GROUPS)
+        return tuple(HeldGroup(*reason, students) for reason, students in found)
 
     def close(self) -> None:
         self._file.close()
@@ -233,6 +241,7 @@ class _Year:
             missing=self.missing,
             held_count=self._held.count,
             held=tuple(self._held.rows),
+            held_groups=self._held.groups,
             incomplete_full_file=self._held.count > 0 and any(self._full),
             left_out=self.left_out,
             delivered_before_count=self._delivered_before_count,

@@ -84,6 +84,7 @@ def failed_year(school_year: int, error: RegistrationSyncError) -> YearOutcome:
         failed,
         held_count=written.held_count,
         held=written.held,
+        held_groups=written.held_groups,
         unmatched=written.unmatched,
         oldest_due_at=written.oldest_due_at,
     )

@@ -34,6 +34,7 @@ def outcome_of(
         rows=written.students,
         held_count=written.held_count,
         held=written.held,
+        held_groups=written.held_groups,
         files=delivered,
         warnings=tuple(warnings),
         left_out=written.left_out,

@@ -154,6 +154,7 @@ def _not_sent(school_year: int, written: WrittenYear) -> YearOutcome:
         RunStatus.PARTIAL if written.held_count else RunStatus.NOTHING_TO_EXPORT,
         held_count=written.held_count,
         held=written.held,
+        held_groups=written.held_groups,
         left_out=written.left_out,
         unmatched=written.unmatched,
     )

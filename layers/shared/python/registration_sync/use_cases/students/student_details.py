@@ -16,6 +16,7 @@ from registration_sync.domain.mapping.compiled.mapping import (
     compile_mapping,
 )
 from registration_sync.domain.mapping.definition.draft import read_draft
+from registration_sync.domain.registrations.batches import Current
 from registration_sync.domain.registrations.ledger import LedgerEntry
 from registration_sync.domain.registrations.receipt import Receipt
 from registration_sync.domain.registrations.registration import decode_snapshot
@@ -74,9 +75,7 @@ class DetailsReader:
     def details(self, receipt: Receipt) -> StudentDetails:
         """Raises Unavailable."""
         current = receipt.current
-        rows: list[FilePreview] = []
-        if self._compiled and current.snapshot and (receipt.reasons or self._columns):
-            rows = self._compiled.preview(decode_snapshot(current.snapshot))
+        rows = self._rows(current) if receipt.reasons or self._columns else []
         return StudentDetails(
             exported=self._entry(current.exported_in) if current.exported_in else None,
             at_fault=[_at_fault(rows, one["file"], one["field"]) for one in receipt.reasons],
@@ -85,6 +84,16 @@ class DetailsReader:
                 for name, at in self._columns
             ],
         )
+
+    def at_fault(self, current: Current, places: Sequence[tuple[str, str]]) -> list[str | None]:
+        """The student's value for each file and field, None where the mapping has no such field."""
+        rows = self._rows(current)
+        return [_at_fault(rows, file, field) for file, field in places]
+
+    def _rows(self, current: Current) -> list[FilePreview]:
+        if self._compiled is None or current.snapshot is None:
+            return []
+        return self._compiled.preview(decode_snapshot(current.snapshot))
 
     def _compile(self, saved: SavedMapping | None, context: RunContext) -> CompiledMapping | None:
         draft = read_draft(saved.definition) if saved else None
