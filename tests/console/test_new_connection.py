@@ -187,7 +187,7 @@ def test_a_set_up_continues_after_a_reload_and_from_its_card(
     ada.page.keyboard.press("Enter")
     expect(summary(ada)).to_be_focused()
     expect(summary(ada)).to_contain_text(again.removesuffix("."))
-    ada.go("#/new")
+    ada.go("#/")
     ada.press(ada.button("Discard"))
 
 

@@ -126,7 +126,8 @@ class ParamikoSftpServers:
 
     def _connect(self, host: str, port: int, on_step: OnStep, at_most: float) -> Link:
         addresses = checked_addresses(host, port, self._allowed_private_networks, self._look_up)
-        on_step("name", f"Found {host} at {', '.join(addresses)}.")
+        at = "" if host in addresses else f" at {', '.join(addresses)}"
+        on_step("name", f"Found {host}{at}.")
         ends_at = time.monotonic() + at_most + self._limits.before_end_seconds
         link = connect(
             Endpoint(host, port),
