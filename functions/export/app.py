@@ -80,7 +80,7 @@ def _list_deletions(event: dict[str, Any]) -> dict[str, Any]:
     fields = Fields(event).refuse_unknown("action", "district")
     district = fields.get("district")
     if not isinstance(district, str):
-        fields.add_problem("district", "Write the name of the district.")
+        fields.add_problem("district", "Enter the name of the district.")
     fields.raise_problems("Nothing was listed.")
     return {"items": list_deletions(str(district), deletions=purge.deletions())}
 

@@ -196,7 +196,7 @@ def _send_again(request: Request) -> Answer:
     school_year = fields.required_school_year()
     student_ids = fields.student_ids("student_ids", MAX_SENT_AGAIN) or ()
     if fields.get("student_ids") is None:
-        fields.add_problem("student_ids", f"Write a list of 1 to {MAX_SENT_AGAIN} student ids.")
+        fields.add_problem("student_ids", f"Enter a list of 1 to {MAX_SENT_AGAIN} student ids.")
     fields.raise_problems("No student was changed.")
     results = send_again(
         request.connection_id,

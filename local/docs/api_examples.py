@@ -323,7 +323,7 @@ ERROR = {
         "problems": [
             {
                 "path": "registrations[0].school_year",
-                "message": "Write the start year as four digits: 2025 for 2025-26.",
+                "message": "Enter the start year as four digits: 2025 for 2025-26.",
             }
         ],
     }

@@ -44,7 +44,7 @@ def test_a_colleague_is_invited_changed_reset_and_removed_by_keyboard(
     ada.press(ada.button("Invite a person"))
     ada.write(ada.field("Email address"), "grace")
     ada.page.keyboard.press("Enter")
-    ada.sees(ada.page.get_by_text("Write one mail address").first)
+    ada.sees(ada.page.get_by_text("Enter one email address").first)
     expect(ada.page.get_by_role("alert").filter(has_text="Fix the")).to_be_focused()
     ada.check()
     ada.write(ada.field("Email address"), address)

@@ -357,9 +357,9 @@ def test_a_file_without_recipients_leaves_them(olga: Operator) -> None:
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ("ada: [failed]", "ada: Write one e-mail address"),
-        ("a@b.example: [lunch]", "a@b.example: Write a list of what to mail: failed, "),
-        ("a@b.example: failed", "a@b.example: Write a list of what to mail"),
+        ("ada: [failed]", "ada: Enter one email address"),
+        ("a@b.example: [lunch]", "a@b.example: Enter a list of what to mail: failed, "),
+        ("a@b.example: failed", "a@b.example: Enter a list of what to mail"),
         (
             "{A@b.example: [failed], a@b.example: [failed]}",
             "a@b.example: This address is here twice.",

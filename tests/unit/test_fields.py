@@ -42,7 +42,7 @@ def test_every_problem_is_reported_at_its_path() -> None:
     assert [*problems] == ["yeer", "other", "year", "years[1]", "ids[0]", "ids[1]", "dry", "kind"]
     assert problems["yeer"] == "There is no such field: did you mean year?"
     assert problems["other"] == "There is no such field. Known fields: year, years, ids, dry, kind."
-    assert problems["kind"] == "Write one of export, check."
+    assert problems["kind"] == "Enter one of export, check."
 
 
 @pytest.mark.parametrize("number", [1001.0, 1e3, -5, 1.5, 1e22, float("inf")])
@@ -61,7 +61,7 @@ def test_a_list_has_a_minimum_and_a_maximum_length(ids: object) -> None:
     fields = Fields.of_body({"ids": ids}, "{}")
     fields.student_ids("ids", 2)
 
-    assert problems_of(fields) == {"ids": "Write a list of 1 to 2 student ids."}
+    assert problems_of(fields) == {"ids": "Enter a list of 1 to 2 student ids."}
 
 
 def test_null_counts_as_omitted() -> None:
@@ -83,7 +83,7 @@ def test_an_empty_query_parameter_counts_as_omitted_except_for_the_limit() -> No
     assert fields.text("status") == ""
     assert "status" in fields
     fields.page_limit(20, 100)
-    assert problems_of(fields) == {"limit": "Write a number from 1 to 100."}
+    assert problems_of(fields) == {"limit": "Enter a number from 1 to 100."}
 
 
 @pytest.mark.parametrize("limit", ["0", "101", "x", "-1", "²", "9" * 5000])
@@ -91,7 +91,7 @@ def test_a_page_limit_is_bounded(limit: str) -> None:
     fields = Fields.of_query({"limit": limit})
     fields.page_limit(20, 100)
 
-    assert problems_of(fields) == {"limit": "Write a number from 1 to 100."}
+    assert problems_of(fields) == {"limit": "Enter a number from 1 to 100."}
 
 
 @pytest.mark.parametrize("body", [None, [], "text", 1])

@@ -190,7 +190,7 @@ def test_a_plain_line_stays_as_it_is_in_a_mail(line: str) -> None:
     ],
 )
 def test_a_host_is_a_name_or_an_address_and_nothing_else(host: str) -> None:
-    with pytest.raises(ValueError, match=r"^Write "):
+    with pytest.raises(ValueError, match=r"^Enter "):
         check_host(host)
 
 

@@ -224,7 +224,7 @@ def test_a_pause_without_end_ends_the_search() -> None:
                 "time": "21:00",
                 "pauses": [{"from": "2026-02-03", "to": "2026-02-01"}],
             },
-            {"pauses[0]": "before it begins"},
+            {"pauses[0]": "before the first"},
         ),
         ({"enabled": True, "time": "21:00", "pauses": "x"}, {"pauses": "a list"}),
         ({"enabled": True, "time": "21:00", "pauses": ["x"]}, {"pauses[0]": "an object"}),

@@ -31,7 +31,7 @@ export const FORM = {
   save: "Save",
   saved: (name) => `${name} was saved.`,
   name: "Name",
-  nameHint: "3 to 32 small letters, digits or hyphens. Can't be changed later. Example: anytown-google",
+  nameHint: "3 to 32 lowercase letters, digits or hyphens. Can't be changed later. Example: anytown-google",
   type: "Type",
   issuer: "Issuer",
   issuerHint: "Example: https://accounts.google.com",

@@ -8,7 +8,7 @@ from registration_sync.domain.errors import InvalidRequest, Problem
 from registration_sync.domain.registrations.registration import parse_school_year, parse_student_id
 from registration_sync.domain.similar_names import unknown_fields
 
-WRITE_START_YEAR = "Write the start year: 2025 for 2025-26."
+WRITE_START_YEAR = "Enter the start year: 2025 for 2025-26."
 
 
 class Fields:
@@ -69,7 +69,7 @@ class Fields:
         """True or false; false if it was left out."""
         value = self.get(name)
         if not isinstance(value, bool | None):
-            self.add_problem(name, "Write true or false.")
+            self.add_problem(name, "Enter true or false.")
         return value is True
 
     def one_of(self, name: str, values: Collection[str], default: str = "") -> str:
@@ -78,7 +78,7 @@ class Fields:
         value = default if value is None else value
         if isinstance(value, str) and value in values:
             return value
-        self.add_problem(name, f"Write one of {', '.join(values)}.")
+        self.add_problem(name, f"Enter one of {', '.join(values)}.")
         return ""
 
     def school_year(self, name: str = "school_year") -> int | None:
@@ -96,7 +96,7 @@ class Fields:
     def school_years(self, name: str, at_most: int) -> tuple[int, ...] | None:
         """The start years, ascending, without duplicates; None if the list was left out or is not
         valid."""
-        items = self.items(name, at_most, f"Write a list of 1 to {at_most} years, such as [2025].")
+        items = self.items(name, at_most, f"Enter a list of 1 to {at_most} years, such as [2025].")
         years = [parse_school_year(item) for item in items or ()]
         for index, year in enumerate(years):
             if year is None:
@@ -110,7 +110,7 @@ class Fields:
     def student_ids(self, name: str, at_most: int, at_least: int = 1) -> tuple[str, ...] | None:
         """The student ids in the order sent, without duplicates; None if the list was left out or
         is not valid."""
-        message = f"Write a list of {at_least} to {at_most} student ids."
+        message = f"Enter a list of {at_least} to {at_most} student ids."
         items = self.items(name, at_most, message, at_least)
         if items is None:
             return None
@@ -135,7 +135,7 @@ class Fields:
         limit = str(self._content.get("limit", default))
         if re.fullmatch("[0-9]{1,3}", limit) and 1 <= int(limit) <= at_most:
             return int(limit)
-        self.add_problem("limit", f"Write a number from 1 to {at_most}.")
+        self.add_problem("limit", f"Enter a number from 1 to {at_most}.")
         return default
 
     def _student_id(self, path: str, value: object) -> str:

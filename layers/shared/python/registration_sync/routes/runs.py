@@ -144,7 +144,7 @@ def _filter(request: Request) -> RunFilter:
     query.refuse_unknown("status", "kind", "trigger", "school_year", "from", "to", "limit", "after")
     after = query.text("after") or None
     if after and not RUN_ID.fullmatch(after):
-        query.add_problem("after", "Write the value of `next` from the previous page.")
+        query.add_problem("after", "Enter the value of `next` from the previous page.")
     wanted = RunFilter(
         limit=query.page_limit(PAGE_SIZE, MAX_PAGE_SIZE),
         after=after,
@@ -163,7 +163,7 @@ def _some_of[T: StrEnum](values: type[T], query: Fields, name: str) -> frozenset
     names = query.text(name).split(",") if query.text(name) else []
     known = [value.value for value in values]
     if not {*names} <= {*known}:
-        query.add_problem(name, f"Write one or more of {', '.join(known)}.")
+        query.add_problem(name, f"Enter one or more of {', '.join(known)}.")
         return frozenset()
     return frozenset(map(values, names))
 

@@ -61,9 +61,9 @@ def _search_students(request: Request) -> Answer:
     fields = Fields.of_query(request.query).refuse_unknown("ids", "search", "after")
     search, ids = fields.text("search").strip(), fields.text("ids").split(",")
     if len(search) > MAX_SEARCH_CHARACTERS:
-        fields.add_problem("search", f"Write at most {MAX_SEARCH_CHARACTERS} characters.")
+        fields.add_problem("search", f"Enter at most {MAX_SEARCH_CHARACTERS} characters.")
     if len(ids) > MAX_IDS or max(map(len, ids)) > MAX_SEARCH_CHARACTERS:
-        fields.add_problem("ids", f"Write up to {MAX_IDS} student ids.")
+        fields.add_problem("ids", f"Enter up to {MAX_IDS} student ids.")
     after = _search_position(fields)
     fields.raise_problems("Nothing was searched for.")
     deps = configuration_function.dependencies()
@@ -94,7 +94,7 @@ def _search_position(fields: Fields) -> Position | None:
     if found and STUDENT_ID.fullmatch(found[2]):
         return Position(int(found[1]), found[2])
     if after:
-        fields.add_problem("after", "Write the value of `next` from the previous page.")
+        fields.add_problem("after", "Enter the value of `next` from the previous page.")
     return None
 
 
@@ -198,7 +198,7 @@ def _columns(fields: Fields) -> list[ColumnPlace]:
     if text:
         fields.add_problem(
             "columns",
-            f"Write at most {MAX_COLUMNS} columns with commas, each the index of the file in the "
+            f"Enter at most {MAX_COLUMNS} columns with commas, each the index of the file in the "
             "mapping and of the field in the file, such as 0.2.",
         )
     return []
@@ -256,7 +256,7 @@ def _after(fields: Fields) -> str:
     try:
         return after and parse_student_id(after)
     except InvalidRequest:
-        fields.add_problem("after", "Write the value of `next` from the previous page.")
+        fields.add_problem("after", "Enter the value of `next` from the previous page.")
         return ""
 
 

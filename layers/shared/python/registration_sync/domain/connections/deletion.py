@@ -81,7 +81,7 @@ def parse_grace_days(text: str | None) -> int:
         return DEFAULT_GRACE_DAYS
     if text.isascii() and text.isdigit() and len(text) <= 2 and int(text) <= MAX_GRACE_DAYS:
         return int(text)
-    problem = Problem("grace_days", f"Write a number of days from 0 to {MAX_GRACE_DAYS}.")
+    problem = Problem("grace_days", f"Enter a number of days from 0 to {MAX_GRACE_DAYS}.")
     raise InvalidRequest("The connection was not deleted.", problems=[problem])
 
 

@@ -22,15 +22,15 @@ def parse_binding(client_id: str, body: object) -> BoundProgram:
     InvalidRequest with every problem."""
     fields = Fields.of_body(body, _EXAMPLE).refuse_unknown("districts", "name")
     if not CLIENT_ID.fullmatch(client_id):
-        fields.add_problem("client_id", "Write the client id of the program, as Cognito shows it.")
+        fields.add_problem("client_id", "Enter the client id of the program, as Cognito shows it.")
     name = fields.get("name")
     if not isinstance(name, str | None):
-        fields.add_problem("name", "Write the name that people know this program by.")
+        fields.add_problem("name", "Enter the name that people know this program by.")
     elif problem := _problem(check_text, name or ""):
         fields.add_problem("name", problem)
     districts = fields.get("districts")
     if not isinstance(districts, list) or len(districts) > MAX_DISTRICTS:
-        message = f"Write a list of at most {MAX_DISTRICTS} districts, or [] for none."
+        message = f"Enter a list of at most {MAX_DISTRICTS} districts, or [] for none."
         raise InvalidRequest("The program was not bound.", problems=[Problem("districts", message)])
     for index, district in enumerate(districts):
         if district != ALL_DISTRICTS and (problem := _problem(check_district, district)):

@@ -21,7 +21,7 @@ none with a meaning in a URL (% / ? #) or a list of addresses (, ; < >)."""
 
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)", re.ASCII)
 _NOT_AN_ADDRESS = (
-    "Write one e-mail address, such as ada@anytown.example.org: letters, digits and . _ ' + - "
+    "Enter one email address, such as ada@anytown.example.org: letters, digits and . _ ' + - "
     "before the @, then a domain name."
 )
 
@@ -93,7 +93,7 @@ def parse_kinds(value: object) -> tuple[MailKind, ...]:
     items = value if isinstance(value, list) else []
     if items and all(isinstance(item, str) and item in known for item in items):
         return kinds_of(items)
-    problem = Problem("for", f"Write a list of what to mail: {', '.join(known)}.")
+    problem = Problem("for", f"Enter a list of what to mail: {', '.join(known)}.")
     raise InvalidRequest("The recipient was not saved.", problems=[problem])
 
 

@@ -54,7 +54,7 @@ WEEKDAYS: tuple[Weekday, ...] = (
 def _check_time(value: object) -> str:
     text = value if isinstance(value, str) else ""
     if not re.fullmatch(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", text):
-        raise ValueError("Write the time of day with two digits each, from 00:00 to 23:59.")
+        raise ValueError("Enter the time of day with two digits each, from 00:00 to 23:59.")
     return text
 
 
@@ -64,7 +64,7 @@ _WEEKDAYS = 'a list of weekdays, such as ["monday", "tuesday"]'
 
 def _sorted_times(times: tuple[str, ...]) -> tuple[str, ...]:
     if not 1 <= len(times) <= MAX_TIMES:
-        raise ValueError(f"Write {_TIMES}.")
+        raise ValueError(f"Enter {_TIMES}.")
     if len(set(times)) < len(times):
         raise ValueError("Use each time of day only once.")
     return tuple(sorted(times))
@@ -72,7 +72,7 @@ def _sorted_times(times: tuple[str, ...]) -> tuple[str, ...]:
 
 def _sorted_weekdays(weekdays: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
     if not weekdays:
-        raise ValueError(f"Write {_WEEKDAYS}.")
+        raise ValueError(f"Enter {_WEEKDAYS}.")
     if len(set(weekdays)) < len(weekdays):
         raise ValueError("Use each weekday only once.")
     return tuple(day for day in WEEKDAYS if day in weekdays)
@@ -81,7 +81,7 @@ def _sorted_weekdays(weekdays: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
 def _check_day(value: object) -> dt.date:
     text = value if isinstance(value, str) else ""
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        raise ValueError("Write a day as YYYY-MM-DD, such as 2026-06-30.")
+        raise ValueError("Enter a day as YYYY-MM-DD, such as 2026-06-30.")
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
@@ -194,7 +194,7 @@ def _sentence(detail: dict[str, Any]) -> str:
     if kind == "extra_forbidden":
         return "There is no such key here: leave it out."
     if kind == "literal_error":
-        return "Write a weekday in full, in small letters, such as monday."
+        return "Enter a weekday in full, in lowercase letters, such as monday."
     expected = {
         "enabled": "true or false, without quotes",
         "times": _TIMES,
@@ -204,7 +204,7 @@ def _sentence(detail: dict[str, Any]) -> str:
         "from": "the first day of the pause, such as 2026-06-30",
         "to": "the last day of the pause, such as 2026-07-31",
     }.get(str(name), 'an object such as {"from": "2026-06-30", "to": "2026-07-31"}')
-    return f"This is missing: write {expected}." if kind == "missing" else f"Write {expected}."
+    return f"This is missing: write {expected}." if kind == "missing" else f"Enter {expected}."
 
 
 @dataclass(frozen=True, slots=True)

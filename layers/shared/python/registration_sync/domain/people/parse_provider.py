@@ -60,7 +60,7 @@ def parse_provider(name: str, body: object, client_id: str) -> SentProvider:
     if kind == SAML and bool(metadata) == bool(settings.get("metadata_url")):
         fields.add_problem("metadata_url", "Send either metadata_url or metadata.")
     if not standing.districts and not standing.is_operator:
-        fields.add_problem("districts", "Write at least one district.")
+        fields.add_problem("districts", "Enter at least one district.")
     if bool(tenant) != bool(settings.get("tenant_claim")):
         fields.add_problem("tenant", "Send tenant and tenant_claim together.")
     if not tenant and any(one in settings.get("issuer", "").lower() for one in SHARED_ISSUERS):
@@ -80,9 +80,11 @@ def parse_provider(name: str, body: object, client_id: str) -> SentProvider:
         client_id=client_id,
     )
     if not _NAME.fullmatch(name) or name in _RESERVED:
-        fields.add_problem("name", "Write 3 to 32 small letters, digits or hyphens in the path.")
+        fields.add_problem(
+            "name", "Enter 3 to 32 lowercase letters, digits or hyphens in the path."
+        )
     if provider.group_roles and not settings.get("groups_claim"):
-        fields.add_problem("groups_claim", "Write which claim has the groups of group_roles.")
+        fields.add_problem("groups_claim", "Enter the claim that has the groups of group_roles.")
     fields.raise_problems("The provider was not saved.")
     return SentProvider(provider, secret, metadata)
 
@@ -93,10 +95,10 @@ def _settings(fields: Fields, kind: str) -> dict[str, str]:
     found["email_claim"] = found["email_claim"] or _EMAIL_CLAIMS.get(kind, "")
     for name in ("issuer", "metadata_url"):
         if found.get(name) and not _is_https(found[name]):
-            fields.add_problem(name, "Write an address that begins with https://.")
+            fields.add_problem(name, "Enter an address that begins with https://.")
     for name in SETTINGS.get(kind, ()) if kind == OIDC else ():
         if not found[name]:
-            fields.add_problem(name, "Write it as the provider shows it.")
+            fields.add_problem(name, "Enter it as the provider shows it.")
     return {name: value for name, value in found.items() if value}
 
 
@@ -105,7 +107,7 @@ def _group_roles(fields: Fields) -> dict[str, str]:
     if value is None:
         return {}
     roles = {role.replace("-", "_"): role for role in ROLES}
-    message = f'Write an object such as {{"Registrars": "full_access"}}, at most {MAX_GROUPS}.'
+    message = f'Enter an object such as {{"Registrars": "full_access"}}, at most {MAX_GROUPS}.'
     if not isinstance(value, dict) or len(value) > MAX_GROUPS:
         fields.add_problem("group_roles", message)
         return {}
@@ -113,7 +115,7 @@ def _group_roles(fields: Fields) -> dict[str, str]:
         fields.add_problem("group_roles", f"Roles are {', '.join(roles)}.")
         return {}
     if any(not group or "," in group or len(group) > MAX_CHARACTERS for group in value):
-        fields.add_problem("group_roles", "Write the names of groups without commas.")
+        fields.add_problem("group_roles", "Enter the names of groups without commas.")
         return {}
     return {group: roles[role] for group, role in value.items()}
 
@@ -123,7 +125,7 @@ def _text(fields: Fields, name: str, at_most: int = MAX_CHARACTERS) -> str:
     if value is None:
         return ""
     if not isinstance(value, str) or len(value) > at_most:
-        fields.add_problem(name, f"Write a text of at most {at_most:,} characters.")
+        fields.add_problem(name, f"Enter a text of at most {at_most:,} characters.")
         return ""
     return value.strip()
 

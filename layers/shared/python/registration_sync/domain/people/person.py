@@ -115,12 +115,12 @@ def parse_invitation(body: object) -> Invitation:
     email = fields.get("email")
     address = email.strip().lower() if isinstance(email, str) else ""
     if not _ADDRESS.fullmatch(address) or len(address) > MAX_ADDRESS_CHARACTERS:
-        fields.add_problem("email", "Write one mail address, such as ada@anytown.org.")
+        fields.add_problem("email", "Enter one email address, such as ada@anytown.org.")
     standing = parse_standing(fields)
     if not standing.role:
-        fields.add_problem("role", f"Write one of {', '.join(_ROLES)}.")
+        fields.add_problem("role", f"Enter one of {', '.join(_ROLES)}.")
     if not standing.districts and not standing.is_operator:
-        fields.add_problem("districts", "Write at least one district.")
+        fields.add_problem("districts", "Enter at least one district.")
     fields.raise_problems("The person was not invited.")
     return Invitation(address, standing)
 
@@ -143,7 +143,7 @@ def parse_standing(fields: Fields) -> Standing:
     role = fields.get("role")
     group = _ROLES.get(role, "") if isinstance(role, str) else ""
     if role is not None and not group:
-        fields.add_problem("role", f"Write one of {', '.join(_ROLES)}; null for no role.")
+        fields.add_problem("role", f"Enter one of {', '.join(_ROLES)}; null for no role.")
     return Standing(
         group,
         frozenset(parse_districts(fields)),
@@ -153,7 +153,7 @@ def parse_standing(fields: Fields) -> Standing:
 
 def parse_districts(fields: Fields) -> Iterable[str]:
     """The names in `districts`; records their problems."""
-    example = f'Write a list of at most {MAX_DISTRICTS} districts, such as ["anytown"].'
+    example = f'Enter a list of at most {MAX_DISTRICTS} districts, such as ["anytown"].'
     names = fields.items("districts", MAX_DISTRICTS, example, at_least=0) or []
     for index, name in enumerate(names):
         try:

@@ -25,7 +25,7 @@ NUMBER_AS_ID = (
     'Send the id as text, such as "1001": a number may have digits only, and no sign, point or '
     "exponent."
 )
-WRITE_START_YEAR = "Write the start year as four digits: 2025 for 2025-26."
+WRITE_START_YEAR = "Enter the start year as four digits: 2025 for 2025-26."
 
 _JSON, _ZLIB_JSON = b"J", b"Z"
 

@@ -118,7 +118,7 @@ def _parse_as_of(value: object, problems: list[Problem]) -> dt.datetime | None:
         moment = None
     if moment is None or moment.tzinfo is None:
         problems.append(
-            Problem("as_of", "Write a time with its UTC offset, such as 2026-03-02T10:00:00Z.")
+            Problem("as_of", "Enter a time with its UTC offset, such as 2026-03-02T10:00:00Z.")
         )
         return None
     return moment
@@ -138,7 +138,7 @@ def _parse_one(index: int, item: Any, problems: list[Problem]) -> Registration |
         problems.append(Problem(f"{path}.school_year", WRITE_START_YEAR))
     status = item.get("status")
     if not isinstance(status, str):
-        problems.append(Problem(f"{path}.status", "Write the registration's status as text."))
+        problems.append(Problem(f"{path}.status", "Enter the registration's status as text."))
     data, refusal = _parse_data(item.get("data"), path, problems)
     if len(problems) > found or year is None:
         return None
@@ -166,7 +166,7 @@ def _parse_id(item: dict[str, Any], name: str, path: str, problems: list[Problem
         problems.append(Problem(f"{path}.{name}", NUMBER_AS_ID))
     elif not isinstance(value, str) or not STUDENT_ID.fullmatch(value):
         wrong = wrong_in_id(value) if isinstance(value, str) else ""
-        message = f"Write 1 to 64 letters, digits or . _ - @ here.{wrong}"
+        message = f"Enter 1 to 64 letters, digits or . _ - @ here.{wrong}"
         problems.append(Problem(f"{path}.{name}", message))
     return str(value)
 

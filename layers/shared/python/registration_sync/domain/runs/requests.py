@@ -34,7 +34,7 @@ EVENT_FIELDS = (
 MAX_YEARS, MAX_FILES, MAX_STUDENTS = 20, 200, 500
 MAX_OPERATOR_CHARACTERS = 256
 
-_FILES = 'Write a list of files, such as [{"school_year": 2025, "name": "students.csv"}].'
+_FILES = 'Enter a list of files, such as [{"school_year": 2025, "name": "students.csv"}].'
 
 
 def parse_event(event: Mapping[str, Any], arrived_at: dt.datetime, request_id: str) -> Run:
@@ -82,7 +82,7 @@ def connection_of(event: Mapping[str, Any], *known: str) -> str:
     other than those `known`, if any are."""
     connection_id = event.get("connection_id")
     if not isinstance(connection_id, str) or not connection_id:
-        message = "Write the id of the connection."
+        message = "Enter the id of the connection."
         raise InvalidRequest(message, problems=[Problem("connection_id", message)])
     if known:
         Fields(event).refuse_unknown(*known).raise_problems("Nothing was changed.")
@@ -120,7 +120,7 @@ def parse_resend(body: object, run_id: str | None = None) -> RunRequest:
     fields.refuse_unknown(*names, *(["resend_of"] if run_id is None else []))
     resend_of = fields.get("resend_of") if run_id is None else run_id
     if not isinstance(resend_of, str) or not resend_of:
-        fields.add_problem("resend_of", "Write the id of the run to re-send.")
+        fields.add_problem("resend_of", "Enter the id of the run to re-send.")
     school_years = fields.school_years("school_years", MAX_YEARS)
     files = _files(fields)
     student_ids = fields.student_ids("student_ids", MAX_STUDENTS)
@@ -170,7 +170,7 @@ def _operator(fields: Fields) -> str:
         return ""
     if not isinstance(operator, str) or len(operator) > MAX_OPERATOR_CHARACTERS:
         fields.add_problem(
-            name, f"Write your name or ARN, up to {MAX_OPERATOR_CHARACTERS} characters."
+            name, f"Enter your name or ARN, up to {MAX_OPERATOR_CHARACTERS} characters."
         )
     return str(operator)
 

@@ -19,7 +19,7 @@ def set_up_provider(
     before = stored.get(provider.name)
     if before is None or sent.secret or sent.metadata or before.settings != provider.settings:
         if provider.kind == OIDC and not sent.secret:
-            problem = Problem("client_secret", "Write it as the provider shows it.")
+            problem = Problem("client_secret", "Enter it as the provider shows it.")
             raise InvalidRequest("The provider was not saved.", problems=[problem])
         _put(sent, before, providers, identity_providers)
     providers.put(provider)

@@ -84,7 +84,7 @@ def run_erasure(
     """
     student_id = attempt.run.request.student_id
     if student_id is None:
-        raise InvalidRequest("Write the id of the student to erase.")
+        raise InvalidRequest("Enter the id of the student to erase.")
     erasure = _Erasure(
         attempt.run, student_id, lease, stores, attempt.workspace, now, seconds_left, retention_days
     )

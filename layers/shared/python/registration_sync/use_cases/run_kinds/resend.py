@@ -57,7 +57,7 @@ def run_resend(
     earlier attempt sent. Raises InvalidRequest, NotFound, Conflict and Unavailable."""
     run, connection, resend = attempt.run, attempt.connection, attempt.run.request.resend
     if resend is None:
-        raise InvalidRequest("Write the id of the run to re-send.")
+        raise InvalidRequest("Enter the id of the run to re-send.")
     past = stored_run(run.connection_id, resend.run_id, runs=runs)
     select = partial(
         select_files_to_resend,

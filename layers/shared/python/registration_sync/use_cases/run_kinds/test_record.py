@@ -129,7 +129,7 @@ def _replaced(
 def _find(run: Run, table: Snapshots) -> tuple[int, Current]:
     student_id, years = run.request.student_id, run.request.school_years
     if student_id is None:
-        raise InvalidRequest("Write the id of the student to send.")
+        raise InvalidRequest("Enter the id of the student to send.")
     school_year = years[0] if years else None
     found = find_current(run.connection_id, student_id, school_year, snapshots=table)
     if found is None:
