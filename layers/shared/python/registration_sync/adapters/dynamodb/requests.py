@@ -25,11 +25,11 @@ PAGE_ITEMS = 1_000
 FIRST_ITEMS = 5
 """Of each of many partitions that are read together: the size of their items is not known yet."""
 
-READ_AHEAD_BYTES = 32 * 1024 * 1024
+READ_AHEAD_BYTES = 16 * 1024 * 1024
 """What one read may hold: of each partition a page in use and the next one, or items by key."""
 
-ITEM_BYTES = 600
-"""The memory of a small item."""
+ATTRIBUTE_BYTES = 300
+"""The memory of a small attribute: its dict of one type, and its share of the item's."""
 
 SAMPLED_ITEMS = 25
 """About so many items of a page, at equal distances, show how large the next ones may be."""
@@ -155,9 +155,12 @@ def items_within(total_bytes: int, like: Sequence[Item], most: int) -> int:
         return most
     sample = like[:: 1 + len(like) // SAMPLED_ITEMS]
     sizes = (
-        len(value) for item in sample for of_type in item.values() for value in of_type.values()
+        ATTRIBUTE_BYTES + len(value)
+        for item in sample
+        for of_type in item.values()
+        for value in of_type.values()
     )
-    average = ITEM_BYTES + sum(sizes) // len(sample)
+    average = max(1, sum(sizes) // len(sample))
     return min(most, max(1, total_bytes // average))
 
 
