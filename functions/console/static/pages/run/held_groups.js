@@ -47,9 +47,9 @@ function Values({ link, group, canFix }) {
         (one) => html`<li key=${one.key}>
           ${one.message && html`<${Sentence} text=${one.message} />${" "}`}
           ${one.value && html`<code>${one.value}</code>${" "}`}
+          ${canFix && fixOf(group.rule, one.value) && html`<${FixLink} ...${link} fix=${fixOf(group.rule, one.value)} value=${one.value} />${" "}`}
           ${one.value && one.students.length > 1 && html`<span class="muted">${HELD.students(one.students.length)}: </span>`}
           <${Students} c=${link.c} students=${one.students} />
-          ${canFix && fixOf(group.rule, one.value) && html`${" "}<${FixLink} ...${link} fix=${fixOf(group.rule, one.value)} value=${one.value} />`}
         </li>`,
       )}
     </ul>

@@ -17,7 +17,7 @@ export const STUDENT_STATUS = {
 
 export const FIND = {
   label: "Find a student",
-  hint: "Enter a name, an Enroll ID or an SIS student number.",
+  hint: "Enter a name, Enroll ID or SIS student number.",
   find: "Find",
   all: "All students",
   searching: (looked) => (looked > 0 ? `${number(looked)} students searched …` : "Searching …"),
