@@ -86,6 +86,7 @@ _SIGN_IN = {
 }
 _MAPPING = _sample("save_mapping")
 _VERSION = {"version": 1, "saved_by": "ada", "saved_at": _AT}
+_DRAFT = {"base_version": 1, "saved_at": "2026-11-30T18:51:02.125+00:00"}
 _SCHEDULE = _sample("set_schedule")
 _SHOWN_SCHEDULE = _SCHEDULE | {
     "time": "13:15",
@@ -304,6 +305,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PUT", _PERSON): _sample("change_person"),
     ("PUT", "/providers/{name}"): _PROVIDER_SETTINGS | {"client_secret": "as Google shows it"},
     ("PUT", f"{_C}/mapping"): _MAPPING,
+    ("PUT", f"{_C}/mapping/draft"): {"mapping": _MAPPING, "base_version": 1},
     ("POST", f"{_C}/mapping/preview"): _sample("preview_mapping"),
     ("POST", f"{_C}/mapping/convert"): _MAPPING,
     ("POST", f"{_C}/test-record"): _sample("send_test_record"),
@@ -451,6 +453,8 @@ ANSWERS: dict[tuple[str, str], Any] = {
     ("POST", f"{_C}/restore"): _CONNECTION,
     ("GET", f"{_C}/mapping"): _MAPPING | _VERSION,
     ("PUT", f"{_C}/mapping"): _MAPPING | _VERSION | {"warnings": []},
+    ("GET", f"{_C}/mapping/draft"): {"mapping": _MAPPING} | _DRAFT,
+    ("PUT", f"{_C}/mapping/draft"): _DRAFT,
     ("GET", f"{_C}/mapping/versions"): _page(_VERSION),
     ("GET", f"{_C}/mapping/versions/{{version}}"): _MAPPING | _VERSION,
     ("POST", f"{_C}/mapping/versions/{{version}}/restore"): _MAPPING | _VERSION | {"version": 2},
@@ -464,7 +468,14 @@ ANSWERS: dict[tuple[str, str], Any] = {
                         "name": "students.csv",
                         "place": 0,
                         "row": 1,
-                        "fields": [{"to": "Student_Number", "place": 0, "value": "007"}],
+                        "fields": [
+                            {
+                                "to": "Student_Number",
+                                "place": 0,
+                                "source": "007",
+                                "value": "007",
+                            }
+                        ],
                         "line": "007",
                     }
                 ],

@@ -232,13 +232,16 @@ _MAPPED_ROW = obj(
         "name": TEXT,
         "place": NUMBER,
         "row": {"type": ["integer", "null"]},
-        "fields": items(obj({"to": TEXT, "place": NUMBER, "value": TEXT}, problem=_PROBLEM)),
+        "fields": items(
+            obj({"to": TEXT, "place": NUMBER, "value": TEXT}, source=TEXT, problem=_PROBLEM)
+        ),
         "line": TEXT,
     },
     problem=_PROBLEM,
 )
 _READY_MADE = obj({"name": TEXT, "title": TEXT, "description": TEXT})
 _VERSION = {"version": NUMBER, "saved_by": TEXT, "saved_at": MOMENT}
+_DRAFT = {"base_version": NUMBER, "saved_at": MOMENT}
 LOOKED = {"looked_at": NUMBER, "complete": YES_OR_NO}
 _RESULT = {"enum": ["synced", "superseded", "refused", "failed"]}
 _SYNC_RESULT = obj(
@@ -560,8 +563,25 @@ SCHEMAS: dict[str, Schema] = {
             "unmatched": items(_UNMATCHED),
             "problems": _PROBLEMS,
             "warnings": _PROBLEMS,
-        }
+        },
+        everyone=obj(
+            {
+                **LOOKED,
+                "students": NUMBER,
+                "fields": items(
+                    obj(
+                        {
+                            "file": NUMBER,
+                            "field": {"type": ["integer", "null"]},
+                            "students": NUMBER,
+                        }
+                    )
+                ),
+            }
+        ),
     ),
+    "MappingDraft": obj({"mapping": ANY_OBJECT, **_DRAFT}),
+    "StoredDraft": obj(_DRAFT),
     "ConvertedMapping": obj({"mapping": ANY_OBJECT, "yaml": TEXT}),
     "HeldStudent": obj(
         {
@@ -778,5 +798,12 @@ SCHEMAS: dict[str, Schema] = {
         student_ids={"type": "array", "items": STUDENT_ID, "maxItems": 5},
         school_year=YEAR,
         unfinished=YES_OR_NO,
+        everyone=YES_OR_NO,
     ),
+    "MappingDraftRequest": {
+        "type": "object",
+        "properties": {"mapping": ANY_OBJECT, "base_version": NUMBER, "replaces": TEXT},
+        "required": ["mapping", "base_version"],
+        "additionalProperties": False,
+    },
 }

@@ -188,6 +188,15 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         {"anyOf": [ref("Mapping"), ref("StartFrom")]},
         headers=("If-Match",),
     ),
+    ("GET", f"{_C}/mapping/draft"): Operation(
+        "Read your own draft of the mapping, which no export uses", {200: ref("MappingDraft")}
+    ),
+    ("PUT", f"{_C}/mapping/draft"): Operation(
+        "Store your own draft of the mapping, with or without mistakes; no export uses it",
+        {200: ref("StoredDraft")},
+        ref("MappingDraftRequest"),
+    ),
+    ("DELETE", f"{_C}/mapping/draft"): Operation("Discard your own draft", {204: None}),
     ("GET", f"{_C}/mapping/versions"): Operation(
         "List the mapping's versions", {200: page(ref("Version"))}, query=("before",)
     ),

@@ -25,7 +25,7 @@ KINDS = {
     "registrations": {"MARKER", "WITNESS", "LEDGER", "CURRENT", "BATCH"},
     "connections": {"CONNECTIONS", "PROGRAMS", "SCHEDULES", "LAST", "RUNS", "MAPPING"}
     | {"AUDIT", "ACCESS", "KEYS"}
-    | {"DELIVERED", "FOUND", "REQUESTED", "AWAITING", "RECIPIENTS", "SENT", "PROVIDERS"},
+    | {"DELIVERED", "FOUND", "REQUESTED", "AWAITING", "RECIPIENTS", "SENT", "PROVIDERS", "DRAFTS"},
 }
 """The first part of the keys of each table."""
 

@@ -10,7 +10,16 @@ from playwright.sync_api import Locator, expect
 
 from registration_sync.domain.mapping.transformations.registry import TRANSFORMATIONS
 from tests.console.support.answers import SCRIPT, as_text, fill_all, poison
-from tests.console.support.mapping_page import TO, TYPE, add_step, open_mapping, options, row, value
+from tests.console.support.mapping_page import (
+    TO,
+    TYPE,
+    add_step,
+    file_settings,
+    open_mapping,
+    options,
+    row,
+    value,
+)
 from tests.console.support.person import BEYOND_THE_EDGE, PHONE, Person
 from tests.stack.support.district import MAPPING, District, registration
 
@@ -140,6 +149,7 @@ def in_dialogs_of_the_mapping(ada: Person, district: District) -> None:
     expect(value(ada, 1)).to_contain_text(SCRIPT)
     for number in (1, 2, 3):
         options(ada, number)
+    file_settings(ada)
     ada.press(ada.page.get_by_text("More settings"))
     expect(row(ada, 2).get_by_label("Code in the file 1")).to_have_value(f"A1{SCRIPT}")
     assert as_text(ada) > 0
@@ -198,7 +208,7 @@ def test_no_text_from_an_address_or_a_person_runs_as_script(
         f"{of}/compare?year={text}": "The list of your SIS",
         f"{of}/mapping?tab={text}": "No examples selected yet",
         f"{of}/mapping?file={text}": SCRIPT,
-        f"{of}/mapping?file=students.csv&field={text}": f"has no field {SCRIPT}",
+        f"{of}/mapping?file=students.csv&field={text}": f"no longer has a field named {SCRIPT}",
     }
     for address, shown in addresses.items():
         ada.go(address)
@@ -253,6 +263,7 @@ def test_no_text_in_a_mapping_form_runs_as_script(visit: Visit, district: Distri
     for number in (1, 2, 3):
         row(ada, number).get_by_text("Checks and default").click()
     row(ada, 3).get_by_label("Default", exact=True).check()
+    file_settings(ada)
     ada.page.get_by_text("More settings").click()
     ada.button("Add a condition").click()
     ada.check()
@@ -289,6 +300,6 @@ def test_no_text_in_a_mapping_form_runs_as_script(visit: Visit, district: Distri
     ada.write(ada.page.get_by_role("combobox", name="Student ID"), SCRIPT)
     ada.press(ada.button("Add"))
     ada.press(ada.button("Save"))
-    expect(ada.page.get_by_text("Nothing was saved")).to_be_visible()
+    expect(ada.page.get_by_text("The examples were not saved")).to_be_visible()
     assert as_text(ada) > 0
     ada.check()

@@ -16,6 +16,7 @@ from tests.console.support.mapping_page import (
     a_hundred_fields,
     act,
     add_step,
+    file_settings,
     milliseconds_of_keys,
     new_file,
     open_mapping,
@@ -189,10 +190,10 @@ def test_codes_are_pasted_as_two_columns_of_a_spreadsheet(ada: Person, district:
     twice = ada.page.get_by_label("Value in Enroll 5")
     ada.write(twice, "K")
 
-    expect(twice).to_have_accessible_description('"K" is listed twice. Remove one.')
     ada.press(ada.button("Save"))
-    ada.sees(ada.page.get_by_text("Nothing was saved"))
+    ada.sees(ada.page.get_by_text("Not saved. Fix this issue first"))
     expect(twice).to_be_focused()
+    expect(twice).to_have_accessible_description('"K" is listed twice. Remove one.')
     ada.check()
     ada.press(row(ada, 2).get_by_role("button", name="Remove code 5"))
     ada.press(row(ada, 2).get_by_label("Ignore extra spaces"))
@@ -394,6 +395,7 @@ def test_checks_rows_and_conditions_are_set(ada: Person, district: District) -> 
 
     act(ada, 3, "Delete")
     act(ada, 1, "Delete")
+    file_settings(ada)
     ada.press(ada.page.get_by_text("More settings"))
     ada.write(ada.field("Rows"), "One row for each group of fields")
     ada.write(ada.field("Field groups"), "annual.guardian1_\nannual.guardian2_")
@@ -460,6 +462,7 @@ def test_values_stay_readable_while_the_next_preview_loads(ada: Person) -> None:
 
 def test_the_page_states_that_a_condition_includes_blanks(ada: Person) -> None:
     """A copied spreadsheet column ends in an empty line."""
+    file_settings(ada)
     ada.press(ada.page.get_by_text("More settings"))
     ada.press(ada.button("Add a condition"))
     where = ada.page.get_by_role("group", name="Include rows only if")
@@ -504,7 +507,7 @@ def test_files_are_duplicated_moved_and_deleted(ada: Person, district: District)
     ada.sees(ada.page.get_by_role("button", name="Use template").first)
     expect(ada.button("New File")).to_be_focused()
     ada.press(ada.button("Save"))
-    ada.sees(ada.page.get_by_text("Nothing was saved"))
+    ada.sees(ada.page.get_by_text("Not saved. Fix this issue first"))
     ada.press(ada.button("1 issue – show"))
     expect(ada.page.locator("[tabindex]:focus")).to_contain_text("Files")
     ada.check()

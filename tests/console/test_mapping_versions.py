@@ -89,7 +89,7 @@ def test_a_merged_mapping_may_have_mistakes(visit: Visit, district: District) ->
         ada.sees(dialog.get_by_text(re.compile("saved version 2.*changing version 1", re.DOTALL)))
         ada.check()
         ada.press(ada.button("Save mine and theirs"))
-        ada.sees(ada.page.get_by_text("Nothing was saved"))
+        ada.sees(ada.page.get_by_text("Not saved. Fix this issue first"))
         expect(dialog).to_have_count(0)
         expect(ada.page.locator("[aria-invalid=true]").first).to_be_focused()
 

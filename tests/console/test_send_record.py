@@ -31,7 +31,10 @@ def test_a_test_record_is_shown_and_sent_by_keyboard_beside_the_real_files(
     lin.press(lin.button("Try again"))
     dialog = lin.dialog("Send Record: student 007")
     expect(dialog).to_contain_text(f"{district.connection_id}/exports/2025/test/students.csv")
-    expect(dialog.get_by_role("row", name="First")).to_contain_text(SCRIPT)
+    cells = dialog.get_by_role("region", name="Values of students.csv").get_by_role("cell")
+    expect(cells).to_have_text(["007", SCRIPT, "4/5/2015"])
+    lin.check()
+    lin.press(dialog.get_by_text("Raw lines").first)
     quoted = SCRIPT.replace('"', '""')
     line = f'007,"{quoted}",4/5/2015'
     lines = dialog.get_by_role("region", name="Lines of students.csv")

@@ -14,6 +14,7 @@ from functions.export import app as export
 from functions.sync import app as sync
 from registration_sync.api import Route
 from registration_sync.bootstrap import aws_clients, configuration_function
+from registration_sync.domain.mapping.definition.unpublished import MappingDraft
 from registration_sync.domain.runs.run import RunStatus
 from tests.functional.conftest import StartedExports, stored_items
 from tests.functional.support.deleted import make_due, purge
@@ -95,6 +96,11 @@ def prepare(route: Route, **changes: Any) -> None:
             is_invited = route.resource.endswith("/invitation")
             state = "FORCE_CHANGE_PASSWORD" if is_invited else "CONFIRMED"
             add_person(GRACE, "limited-access", "district:anytown", state=state)
+    if route.resource.endswith("/mapping/draft"):
+        draft = MappingDraft({"files": []}, 1, "2026-11-30T18:51:02.125+00:00")
+        person = OPERATOR["sub"]
+        drafts = configuration_function.dependencies().mapping_drafts
+        drafts.put(NORTH, person, draft, replaces=None)
     statuses = {"/cancel": RunStatus.PENDING, "/confirm": RunStatus.AWAITING_CONFIRMATION}
     for ending, status in statuses.items():
         if route.resource.endswith(ending):

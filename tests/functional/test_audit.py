@@ -340,6 +340,8 @@ NOT_AUDITED = {
     ("POST", "/registrations"),
     ("POST", f"{ONE}/mapping/preview"),  # these change nothing
     ("POST", f"{ONE}/mapping/convert"),
+    ("PUT", f"{ONE}/mapping/draft"),  # of one person, every few seconds; no export uses it
+    ("DELETE", f"{ONE}/mapping/draft"),
     ("POST", f"{ONE}/schedule/preview"),
 }
 

@@ -267,9 +267,9 @@ def test_a_preview_shows_the_example_students_as_an_export_writes_them() -> None
                     "place": 0,
                     "row": 1,
                     "fields": [
-                        {"to": "ID", "place": 0, "value": "7"},
-                        {"to": "First", "place": 1, "value": "José"},
-                        {"to": "Grade", "place": 2, "value": "1"},
+                        {"to": "ID", "place": 0, "source": "7", "value": "7"},
+                        {"to": "First", "place": 1, "source": "José", "value": "José"},
+                        {"to": "Grade", "place": 2, "source": "1", "value": "1"},
                     ],
                     "line": "7,José,1",
                 }

@@ -61,6 +61,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PUT", "/programs/{client_id}"): {"districts": ["north", "east"]},
     ("PUT", ONE): CONNECTION | {"delivery": "download", "password": None},
     ("PUT", f"{ONE}/mapping"): {"files": [MAPPING["files"][0] | {"name": "others"}]},
+    ("PUT", f"{ONE}/mapping/draft"): {"mapping": MAPPING, "base_version": 1},
     ("POST", f"{ONE}/mapping/convert"): MAPPING,
     ("POST", f"{ONE}/mapping/preview"): {"student_ids": ["007"]},
     ("PUT", f"{ONE}/schedule"): SCHEDULE,

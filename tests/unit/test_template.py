@@ -584,7 +584,7 @@ def test_the_export_function_changes_no_connection_and_no_mapping() -> None:
     runs |= {"ATTEMPTS#*", "KEYS"}
 
     assert connections_table_keys("ExportRole", "PutItem") == runs | {"AUDIT#*"}
-    purged = {"MAPPING#*", "SCHEDULES", "RECIPIENTS#*", "SENT"}
+    purged = {"MAPPING#*", "DRAFTS#*", "SCHEDULES", "RECIPIENTS#*", "SENT"}
     assert connections_table_keys("ExportRole", "DeleteItem") == runs | purged
     assert connections_table_keys("ExportRole", "UpdateItem") == runs | {"CONNECTIONS"}
     (remembering,) = [one for one in policies_of("ExportRole") if one["Sid"] == "RememberChecks"]

@@ -29,8 +29,8 @@ def source(person: Person, number: int) -> Locator:
 
 
 def value(person: Person, number: int) -> Locator:
-    """The Mapped Value of a field."""
-    return row(person, number).locator("[data-mapped-value]")
+    """The Mapped Value of a field, without the value in Enroll."""
+    return row(person, number).locator("[data-value]")
 
 
 def names(person: Person) -> list[str]:
@@ -68,6 +68,12 @@ def new_file(person: Person, kind: str = "Students") -> None:
     if kind != "Students":
         person.press(dialog.get_by_label(kind, exact=True))
     person.press(dialog.get_by_role("button", name=re.compile("Create file|Next")))
+
+
+def file_settings(person: Person) -> None:
+    """Unfold the File Settings, by keyboard."""
+    settings = person.page.get_by_role("region", name="File Settings")
+    person.press(settings.get_by_role("heading", name="File Settings").locator(".."))
 
 
 def save(person: Person, version: int) -> None:

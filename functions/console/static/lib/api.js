@@ -61,17 +61,17 @@ export function pathOf(connection_id, ...rest) {
 /**
  * Sends a request and returns the JSON of the response, or null for an empty response. Empty values
  * of `query` are left out. A body that is a text is sent unchanged and needs a Content-Type in
- * `headers`. Raises ApiError, or AbortError after `signal`.
+ * `headers`. `keepalive` lets the request outlive the page. Raises ApiError, or AbortError after `signal`.
  *
  * @param {string} method
  * @param {string} path
- * @param {{query?: Record<string, any>, body?: any, headers?: Record<string, string>, signal?: AbortSignal}} options
+ * @param {{query?: Record<string, any>, body?: any, headers?: Record<string, string>, signal?: AbortSignal, keepalive?: boolean}} options
  */
-export async function call(method, path, { query = {}, body, headers = {}, signal } = {}) {
+export async function call(method, path, { query = {}, body, headers = {}, signal, keepalive } = {}) {
   const url = new URL(path, BASE);
   for (const [name, value] of Object.entries(query))
     if (value !== undefined && value !== null && value !== "") url.searchParams.set(name, value);
-  const request = { method, headers: { Accept: ACCEPT, ...headers }, signal };
+  const request = { method, headers: { Accept: ACCEPT, ...headers }, signal, keepalive };
   if (body !== undefined) {
     const isText = typeof body === "string";
     request.body = isText ? body : JSON.stringify(body);

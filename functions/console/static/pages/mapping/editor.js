@@ -3,6 +3,7 @@
 import { createContext, useContext } from "../../lib/html.js";
 import { createStore, useSelected, useStore } from "../../lib/store.js";
 import { canonical, definitionOf, draftOf, setField, setSettings } from "./draft.js";
+import { NOTHING_TO_TELL, unfinished } from "./preview/shown_problems.js";
 import { aligned } from "./saving/merge.js";
 
 export const EditorContext = createContext(null);
@@ -11,12 +12,14 @@ export const useEditor = () => useContext(EditorContext);
 const MAX_UNDO = 100;
 const TYPED_INTO = "input, textarea, select";
 const NO_PROBLEMS = { fields: {}, files: {}, others: [] };
-const NOTHING = { fields: {}, files: {}, students: [], problems: NO_PROBLEMS, warnings: NO_PROBLEMS };
+const NOTHING = { fields: {}, files: {}, others: {}, students: [], problems: NO_PROBLEMS, warnings: NO_PROBLEMS };
 
-// `saved` is the response of GET …/mapping, or null. `canEdit` does not change during a visit.
-export function createEditor(saved, canEdit) {
+// `saved` is the response of GET …/mapping, or null; `stored` the person's draft of a former visit, which is based
+// on it: {mapping, saved_at}, or null. `canEdit` does not change during a visit.
+export function createEditor(saved, canEdit, stored = null) {
   const base = createStore(baseOf(saved));
-  const draft = createStore(base.get().draft);
+  const first = stored ? aligned(base.get().draft, stored.mapping) : base.get().draft;
+  const draft = createStore(first);
   const past = createStore([]); // [{draft, base}]: earlier drafts, each with the version that it was made from
   let lastEdit = {}; // {key, control}: continued typing in one control is one step of Undo
   const remember = () =>
@@ -27,12 +30,30 @@ export function createEditor(saved, canEdit) {
     past,
     canEdit,
     preview: createStore(NOTHING), // see preview/preview.js
+    quiet: createStore(unfinished(base.get().draft, first)), // see preview/shown_problems.js
+    attention: createStore(null), // see preview/attention.js
+    names: createStore({}), // of example students
+    stored: createStore({ saved_at: stored?.saved_at ?? "", state: stored ? "stored" : "none" }), // see saving/stored_draft.js
     update(change, key = null) {
       const control = document.activeElement;
       const continues = key !== null && key === lastEdit.key && control === lastEdit.control && control.matches(TYPED_INTO);
       if (!continues) remember();
       lastEdit = { key, control };
-      draft.set(change(draft.get()));
+      const [before, now] = [draft.get(), change(draft.get())];
+      this.quiet.set(key === null ? new Set([...this.quiet.get(), ...unfinished(before, now)]) : this.whileWriting(key.split(" ")[0]));
+      draft.set(now);
+    },
+    // The problems of a file or field are shown only after somebody has left it; those that are shown stay.
+    whileWriting(id) {
+      const { fields, files } = this.preview.get().problems;
+      const quiet = this.quiet.get();
+      return quiet.has(id) || fields[id] || files[id] ? quiet : new Set([...quiet, id]);
+    },
+    wasLeft(id) {
+      if (this.quiet.get().has(id)) this.quiet.set(new Set([...this.quiet.get()].filter((one) => one !== id)));
+    },
+    showAllProblems() {
+      this.quiet.set(NOTHING_TO_TELL);
     },
     undo() {
       const before = past.get();
@@ -97,7 +118,10 @@ const NONE = [];
 
 // [{at: the path below the field or file, message}]
 export function useProblems(kind, id) {
-  return useSelected(useEditor().preview, (preview) => preview.problems[kind][id] ?? NONE);
+  const editor = useEditor();
+  const isQuiet = useSelected(editor.quiet, (quiet) => quiet.has(id));
+  const problems = useSelected(editor.preview, (preview) => preview.problems[kind][id] ?? NONE);
+  return isQuiet ? NONE : problems;
 }
 
 // Of the same shape: a mapping with warnings can be saved.

@@ -53,8 +53,10 @@ export function ExamplesTab({ connection, keep, ids, setIds }) {
     <${ErrorNotice} error=${saving.error} title=${EXAMPLES.notSaved} />
     ${canConfigure &&
     html`<div class="save-bar">
-      <span class="muted">${changed ? EXAMPLES.isUnsaved : saved.length > 0 && EXAMPLES.isSaved}</span>
-      <${SaveButton} busy=${saving.busy} disabled=${!changed} onClick=${() => saving.run()}>${EXAMPLES.save}<//>
+      <div class="save-line">
+        <span class="save-state muted">${changed ? EXAMPLES.isUnsaved : saved.length > 0 && EXAMPLES.isSaved}</span>
+        <${SaveButton} busy=${saving.busy} disabled=${!changed} onClick=${() => saving.run()}>${EXAMPLES.save}<//>
+      </div>
     </div>`}
   </section>`;
 }

@@ -16,7 +16,9 @@ import { FilePanel } from "./files/file_panel.js";
 import { NewFileDialog } from "./files/new_file_dialog.js";
 import { linkTarget } from "./link.js";
 import { MappingMenu } from "./mapping_menu.js";
+import { CheckEveryone } from "./preview/attention.js";
 import { usePreview } from "./preview/preview.js";
+import { shownProblems, useShowsWhenLeft } from "./preview/shown_problems.js";
 import { errorInWords, pathInWords } from "./preview/problem_text.js";
 import { ReadOnlyNotice } from "./read_only_notice.js";
 import { SaveBar } from "./saving/save_bar.js";
@@ -26,12 +28,17 @@ import { nameOf, useNames, yearOf } from "./students.js";
 import { CsvDialog } from "./suggesting/csv_dialog.js";
 import { FIELDS } from "./words.js";
 
-export function FieldsTab({ connection, query, student, setStudent, toExamples }) {
+// Instead of a student's id: all examples at once.
+export const ALL_STUDENTS = "*";
+
+export function FieldsTab({ connection, query, student, setStudent, toExamples, reload }) {
   const c = connection.connection_id;
   const editor = useEditor();
   const order = useSelected(editor.draft, (draft) => draft.order);
   const known = useKnownFields(c);
-  const previewing = usePreview(c, editor, student);
+  const shown = student === ALL_STUDENTS ? connection.example_students : [student].filter(Boolean);
+  const previewing = usePreview(c, editor, shown);
+  useShowsWhenLeft(editor);
   const [selected, setSelected] = useState(order[0]);
   const [missing, setMissing] = useState(null);
   const current = order.includes(selected) ? selected : order[0];
@@ -50,24 +57,22 @@ export function FieldsTab({ connection, query, student, setStudent, toExamples }
   const start = html`<${Start} connection=${connection} onNewFile=${() => setAdding(true)} onFromCsv=${() => setFromCsv(true)} />
     <${GeneralProblems} />`;
   const files = html`${!editor.canEdit && html`<${ReadOnlyNotice} />`}
-    <div class="mapping-tools apart">
-      <div class="chooser">
-        <${StudentChooser} connection=${connection} student=${student} onInput=${setStudent} toExamples=${toExamples} />
-        ${student !== null && html`<${SendRecord} connection=${connection} student=${student} />`}
-      </div>
-      <${MappingMenu} connection=${connection} />
-    </div>
     ${missing && html`<${Notice} tone="warn"><p>${missing}</p><//>`}
     <${PreviewNotices} previewing=${previewing} student=${student} />
     <${GeneralProblems} />
-    <${FileTabs} order=${order} current=${current} select=${setSelected} add=${() => setAdding(true)} onFromCsv=${() => setFromCsv(true)}>
+    <${FileTabs} order=${order} current=${current} select=${setSelected} add=${() => setAdding(true)} onFromCsv=${() => setFromCsv(true)} menu=${html`<${MappingMenu} connection=${connection} />`}>
       <${FilePanel} key=${current} id=${current} select=${setSelected} connection=${connection} busy=${previewing.busy} />
+      <${CheckEveryone} c=${c} />
     <//>`;
+  const tools = html`<div class="chooser">
+    <${StudentChooser} connection=${connection} student=${student} onInput=${setStudent} toExamples=${toExamples} />
+    ${shown.length === 1 && html`<${SendRecord} connection=${connection} student=${shown[0]} />`}
+  </div>`;
   // Both layouts share one bar, so that Undo keeps the focus when it restores the first file.
   return html`<${KnownFieldsContext.Provider} value=${known}>
     <div class="field-mapping">
       ${order.length === 0 ? start : files}
-      <${SaveBar} connection=${connection} select=${setSelected} />
+      <${SaveBar} connection=${connection} select=${setSelected} reload=${reload}>${order.length > 0 && tools}<//>
       ${adding && html`<${NewFileDialog} select=${setSelected} onFromCsv=${() => setFromCsv(true)} onClose=${() => setAdding(false)} />`}
       ${fromCsv && html`<${CsvDialog} c=${c} select=${setSelected} onClose=${() => setFromCsv(false)} />`}
     </div>
@@ -75,16 +80,17 @@ export function FieldsTab({ connection, query, student, setStudent, toExamples }
 }
 
 function StudentChooser({ connection, student, onInput, toExamples }) {
+  const editor = useEditor();
   const [names] = useNames(connection.connection_id, connection.example_students);
+  useEffect(() => editor.names.set(names), [names]);
   if (student === null)
     return html`<p class="muted">
       ${FIELDS.noStudent}${" "}
       <button type="button" class="link" onClick=${toExamples}>${FIELDS.toExamples}</button>
     </p>`;
-  const options = connection.example_students.map((id) => ({
-    value: id,
-    label: names[id] ? `${nameOf(names[id])} (${yearOf(names[id])})` : id,
-  }));
+  const examples = connection.example_students;
+  const options = examples.map((id) => ({ value: id, label: names[id] ? `${nameOf(names[id])} (${yearOf(names[id])})` : id }));
+  if (examples.length > 1) options.push({ value: ALL_STUDENTS, label: FIELDS.all(examples.length) });
   return html`<${SelectField} label=${FIELDS.valuesOf} options=${options} value=${student} onInput=${onInput} />`;
 }
 
@@ -109,19 +115,18 @@ function GeneralProblems() {
   </div>`;
 }
 
-function FileTabs({ order, current, select, add, onFromCsv, children }) {
+function FileTabs({ order, current, select, add, onFromCsv, menu, children }) {
   const editor = useEditor();
   const files = useSelected(editor.draft, (draft) => draft.files);
-  const problems = useSelected(editor.preview, (preview) => preview.problems);
+  const issues = shownProblems(useStore(editor.preview), useStore(editor.quiet), useStore(editor.draft));
   const tabs = order.map((id) => {
-    const wrong = (problems.files[id]?.length ?? 0) +
-      files[id].fields.reduce((sum, one) => sum + (problems.fields[one]?.length ?? 0), 0);
+    const wrong = issues.filter((one) => one.file === id).length;
     return { id, label: fileName(files[id].settings), note: wrong > 0 && FIELDS.issues(wrong) };
   });
-  const after =
-    editor.canEdit &&
+  const after = html`${editor.canEdit &&
     html`<${Button} kind="quiet" icon="plus" onClick=${add}>${FIELDS.newFile}<//>
-      <${Button} kind="quiet" onClick=${onFromCsv}>${FIELDS.newFromCsv}<//>`;
+      <${Button} kind="quiet" onClick=${onFromCsv}>${FIELDS.newFromCsv}<//>`}
+    ${menu}`;
   return html`<${Tabs} label=${FIELDS.files} tabs=${tabs} selected=${current} onSelect=${select} after=${after}>${children}<//>`;
 }
 

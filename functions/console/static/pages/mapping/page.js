@@ -1,18 +1,19 @@
 // Export Student Mapping: the example students, and the fields of each file.
 
-import { getIfThere, pathOf } from "../../lib/api.js";
 import { useData } from "../../lib/data.js";
 import { focusSoon } from "../../lib/focus.js";
 import { html, useEffect, useMemo, useState } from "../../lib/html.js";
 import { href } from "../../lib/paths.js";
 import { usePerson } from "../../lib/person.js";
 import { replaceAddress, useUnsaved } from "../../lib/router.js";
+import { useStore } from "../../lib/store.js";
 import { ErrorState, Loading } from "../../components/states.js";
 import { Tabs } from "../../components/tabs.js";
 import { ConnectionPage } from "../../frame/connection_page.js";
-import { EditorContext, createEditor, useIsChanged } from "./editor.js";
+import { EditorContext, createEditor } from "./editor.js";
 import { ExamplesTab } from "./examples_tab.js";
-import { FieldsTab } from "./fields_tab.js";
+import { ALL_STUDENTS, FieldsTab } from "./fields_tab.js";
+import { loadMapping, useStoredDraft } from "./saving/stored_draft.js";
 import { PAGE } from "./words.js";
 
 const PATH = "/connections/{c}/mapping";
@@ -27,24 +28,26 @@ export default function MappingPage({ params: { c }, query }) {
 function Mapping({ connection, keep, query }) {
   const c = connection.connection_id;
   const person = usePerson();
-  const { data, error, reload } = useData(async (options) => ({ saved: await getIfThere(pathOf(c, "mapping"), options) }), [c]);
-  const editor = useMemo(() => data && createEditor(data.saved, person.canConfigure), [data]);
+  const { data, error, reload } = useData((options) => loadMapping(c, person.canConfigure, options), [c]);
+  const editor = useMemo(() => data && createEditor(data.saved, person.canConfigure, data.stored), [data]);
   if (error) return html`<${ErrorState} error=${error} onRetry=${reload} />`;
   if (!editor) return html`<${Loading} />`;
   return html`<${EditorContext.Provider} value=${editor}>
-    <${MappingTabs} connection=${connection} keep=${keep} query=${query} editor=${editor} />
+    <${MappingTabs} connection=${connection} keep=${keep} query=${query} editor=${editor} reload=${reload} />
   <//>`;
 }
 
-function MappingTabs({ connection, keep, query, editor }) {
+function MappingTabs({ connection, keep, query, editor, reload }) {
   const c = connection.connection_id;
   const examples = connection.example_students;
   const asked = TABS.find((one) => one === query.get("tab"));
   const [tab, setTab] = useState(asked ?? (examples.length || query.has("file") ? "fields" : "examples"));
   const [student, setStudent] = useState(null);
   const [chosen, setChosen] = useState(examples); // as shown on the page, saved or not
+  useStoredDraft(c, editor);
+  const isNotStored = ["failed", "elsewhere"].includes(useStore(editor.stored).state);
   const unsaved = [
-    useIsChanged(editor) && PAGE.unsavedMapping,
+    isNotStored && PAGE.unsavedMapping,
     chosen.join() !== examples.join() && PAGE.unsavedExamples,
   ];
   useUnsaved(unsaved.filter(Boolean).join(" "));
@@ -70,7 +73,8 @@ function MappingTabs({ connection, keep, query, editor }) {
       : html`<${FieldsTab}
           connection=${connection}
           query=${query}
-          student=${examples.includes(student) ? student : (examples[0] ?? null)}
+          student=${student === ALL_STUDENTS || examples.includes(student) ? student : (examples[0] ?? null)}
+          reload=${reload}
           setStudent=${setStudent}
           toExamples=${() => {
             select("examples");

@@ -7,7 +7,7 @@ export const PAGE = {
   title: "Export Student Mapping",
   examples: "Registration Examples",
   fields: "Field Mapping",
-  unsavedMapping: "The mapping was changed and is not saved.",
+  unsavedMapping: "Your draft of the mapping is not saved yet.",
   unsavedExamples: "The Registration Examples were changed and are not saved.",
   readOnly: "You can view this mapping. People with Full Access to this district can change it.",
 };
@@ -37,6 +37,7 @@ export const EXAMPLES = {
 
 export const FIELDS = {
   valuesOf: "Mapped Value of",
+  all: (n) => `All ${n} examples`,
   noStudent: "No example student is selected, so there are no mapped values.",
   toExamples: "Choose Registration Examples",
   noPreview: "The mapped values could not be shown",

@@ -1,7 +1,7 @@
-// A record before it is sent: for each file the path, the values by header, and the raw lines.
+// A record before it is sent: for each file the path, each header over its value, and the raw lines.
 
 import { html } from "../../lib/html.js";
-import { Table } from "../../components/table.js";
+import { CsvTable } from "../../shared/csv_table.js";
 import { ReplacedFiles } from "../../shared/replaced_files.js";
 import { RawLines } from "../../shared/run_files.js";
 import { PREVIEW } from "./words.js";
@@ -20,20 +20,16 @@ export function RecordPreview({ connection, rows, test_files }) {
 
 function OneFile({ connection, file: { name, path, header, replaces }, rows }) {
   const lines = rows.map((row) => row.line);
-  return html`<h3><code>${path}</code></h3>
+  return html`<h3>${name}</h3>
+    <p class="muted">${PREVIEW.path} <code>${path}</code></p>
     <${ReplacedFiles} connection=${connection} replaces=${replaces ? [replaces] : []} test />
-    ${rows.map(
-      (row) => html`<${Table}
-        key=${row.row}
-        small
-        label=${rows.length > 1 ? PREVIEW.valuesOfRow(row.row, name) : PREVIEW.values(name)}
-        rows=${row.fields}
-        id=${(field) => field.to}
-        columns=${[
-          { label: PREVIEW.field, heading: true, cell: (field) => field.to },
-          { label: PREVIEW.value, cell: (field) => field.value },
-        ]}
-      />`,
-    )}
-    <${RawLines} name=${name} lines=${header ? [header, ...lines] : lines} />`;
+    <${CsvTable}
+      label=${PREVIEW.values(name)}
+      header=${rows[0].fields.map((field) => field.to)}
+      rows=${rows.map((row) => row.fields.map((field) => field.value))}
+    />
+    <details>
+      <summary>${PREVIEW.rawLines}</summary>
+      <${RawLines} name=${name} lines=${header ? [header, ...lines] : lines} />
+    </details>`;
 }

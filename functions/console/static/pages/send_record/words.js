@@ -15,7 +15,6 @@ export const RECORD = {
 
 export const PREVIEW = {
   values: (name) => `Values of ${name}`,
-  valuesOfRow: (row, name) => `Values of row ${row} of ${name}`,
-  field: "To SFTP Field",
-  value: "Mapped Value",
+  path: "Goes to",
+  rawLines: "Raw lines",
 };

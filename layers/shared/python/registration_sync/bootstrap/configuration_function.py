@@ -30,6 +30,7 @@ from registration_sync.adapters.dynamodb.connections_table import (
 from registration_sync.adapters.dynamodb.deletions_table import DynamoDBDeletions
 from registration_sync.adapters.dynamodb.deliveries_table import DynamoDBDeliveries
 from registration_sync.adapters.dynamodb.key_pairs_table import DynamoDBKeyPairs
+from registration_sync.adapters.dynamodb.mapping_drafts_table import DynamoDBMappingDrafts
 from registration_sync.adapters.dynamodb.programs_table import DynamoDBPrograms
 from registration_sync.adapters.dynamodb.recipients_table import (
     DynamoDBRecipients,
@@ -52,6 +53,7 @@ from registration_sync.ports.connections import (
     Audit,
     ConnectionAccessReader,
     Connections,
+    MappingDrafts,
     Mappings,
     Programs,
     PublicKeys,
@@ -79,6 +81,7 @@ class Dependencies:
     programs: Programs
     connections: Connections
     mappings: Mappings
+    mapping_drafts: MappingDrafts
     sign_ins: SignIns
     secrets: Secrets
     public_keys: PublicKeys
@@ -111,9 +114,8 @@ class Dependencies:
 def dependencies() -> Dependencies:
     """Raises NotConfigured with every setting that is missing."""
     settings = read_settings(ConfigurationSettings, os.environ)
-    client, table = dynamodb(), settings.connections_table
+    client, table, aws = dynamodb(), settings.connections_table, boto3_session()
     registrations = DynamoDBRegistrationsTable(client, settings.registrations_table)
-    aws = boto3_session()
     s3 = aws.client("s3", config=PRESIGN_CONFIG)
     scheduler = _scheduler(aws, settings)
     return Dependencies(
@@ -121,6 +123,7 @@ def dependencies() -> Dependencies:
         programs=DynamoDBPrograms(client, table, enroll_client=settings.enroll_client),
         connections=DynamoDBConnections(client, table),
         mappings=DynamoDBMappings(client, table),
+        mapping_drafts=DynamoDBMappingDrafts(client, table),
         secrets=_secrets(aws, settings),
         public_keys=DynamoDBKeyPairs(client, table),
         make_key_pair=make_key_pair,

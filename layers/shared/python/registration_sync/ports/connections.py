@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # the sync function starts faster without these
     from registration_sync.domain.connections.setup import SetupStep
     from registration_sync.domain.connections.sftp import Credentials
     from registration_sync.domain.mapping.definition.ready_made import ReadyMade
+    from registration_sync.domain.mapping.definition.unpublished import MappingDraft
 
 
 class Connections(Protocol):
@@ -96,6 +97,21 @@ class Mappings(Protocol):
 
     def save(self, connection_id: str, mapping: "SavedMapping") -> None:
         """Raises VersionMismatch if this version is already saved."""
+
+
+class MappingDrafts(Protocol):
+    """The unpublished draft of each person for the mapping of each connection; exports use the
+    saved mapping only."""
+
+    def get(self, connection_id: str, person: str) -> "MappingDraft | None": ...
+
+    def put(
+        self, connection_id: str, person: str, draft: "MappingDraft", *, replaces: str | None
+    ) -> bool:
+        """Stores the draft if the stored one was saved at `replaces` (empty: if there is none;
+        None: in any case); returns whether it did."""
+
+    def remove(self, connection_id: str, person: str) -> None: ...
 
 
 class ReadyMadeMappings(Protocol):

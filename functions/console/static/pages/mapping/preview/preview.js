@@ -10,13 +10,13 @@ import { messageInWords } from "./problem_text.js";
 
 const PAUSE_MS = 80; // between the last key and the request
 
-// Requests a preview whenever the draft or the student changes. Returns {busy, error}.
-export function usePreview(c, editor, student) {
+// Requests a preview whenever the draft or the students change. Returns {busy, error}.
+export function usePreview(c, editor, students) {
   const [state, setState] = useState({ busy: false, error: null });
   useEffect(() => {
     const send = async ({ signal }) => {
       const draft = editor.draft.get();
-      const body = { mapping: definitionOf(draft), student_ids: student ? [student] : [], unfinished: true };
+      const body = { mapping: definitionOf(draft), student_ids: students, unfinished: true };
       setState((before) => ({ ...before, busy: true }));
       try {
         const answer = draft.order.length ? await post(pathOf(c, "mapping", "preview"), body, { signal }) : EMPTY;
@@ -34,19 +34,21 @@ export function usePreview(c, editor, student) {
       leave();
       requests.stop();
     };
-  }, [c, editor, student]);
+  }, [c, editor, students.join()]);
   return state;
 }
 
 const EMPTY = { students: [], problems: [], warnings: [], unmatched: [] };
 
-// {fields: {id: [{value, problem?} by row]}, files: {id: [{row, header, line, problem?}]}, students,
+// {fields: {id: [{value, source, problem?} by row]}, files: {id: [{row, header, line, problem?}]}, both of the first
+//  student; others: {id: [as in fields, by further student]}, students,
 //  problems: {fields: {id: [{at, message, row?}]}, files: {…}, others: […]}, warnings: the same}
 export function previewOf(answer, draft) {
   const ids = idsByIndex(draft);
   const preview = {
     fields: {},
     files: {},
+    others: {},
     students: answer.students,
     problems: problemsById([...answer.problems, ...clientProblems(draft)], ids),
     warnings: problemsById(answer.warnings, ids),
@@ -57,10 +59,21 @@ export function previewOf(answer, draft) {
     const file = ids[row.place];
     const { line, problem } = row;
     (preview.files[file.id] ??= []).push({ row: row.row, header: headers.get(row.name), line, problem });
-    for (const { place: index, value, problem } of row.fields)
-      (preview.fields[file.fields[index]] ??= []).push({ value, problem });
+    addValues(preview.fields, file, row);
   }
+  answer.students.slice(1).forEach(({ files }, number) => {
+    const values = {};
+    for (const row of files) addValues(values, ids[row.place], row);
+    for (const [id, rows] of Object.entries(values)) (preview.others[id] ??= [])[number] = rows;
+  });
   return preview;
+}
+
+function addValues(found, file, row) {
+  for (const { place: index, value, source, problem } of row.fields) {
+    const shown = problem && { ...problem, message: messageInWords(problem.message, "", true) };
+    (found[file.fields[index]] ??= []).push({ value, source, problem: shown });
+  }
 }
 
 export function problemsById(problems, ids) {
@@ -88,6 +101,7 @@ function withSame(before, now) {
     ...now,
     fields: same(before.fields, now.fields),
     files: same(before.files, now.files),
+    others: same(before.others, now.others),
     problems: ofAll(before.problems, now.problems),
     warnings: ofAll(before.warnings, now.warnings),
   };

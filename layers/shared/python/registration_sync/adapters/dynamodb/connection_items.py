@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from registration_sync.adapters.dynamodb.check_slots import connection_slot_key
 from registration_sync.adapters.dynamodb.key_pairs_table import key_pairs_key
+from registration_sync.adapters.dynamodb.mapping_drafts_table import drafts_pk
 from registration_sync.adapters.dynamodb.recipients_table import recipients_pk, sent_key
 from registration_sync.adapters.dynamodb.registrations.registration_items import (
     batch_pk,
@@ -93,7 +94,7 @@ class DynamoDBConnectionItems:
         yield _Group("others", registrations, [ledger_pk(c, year) for year in SCHOOL_YEARS])
         yield _Group("runs", connections, [f"RUNS#{c}"])
         others = ("MAPPING", "REQUESTED", "AWAITING", "DELIVERED", "FOUND")
-        pks = [recipients_pk(c), *(f"{name}#{c}" for name in others)]
+        pks = [recipients_pk(c), drafts_pk(c), *(f"{name}#{c}" for name in others)]
         yield _Group("others", connections, pks)
 
     def _delete_some(self, group: _Group) -> int:

@@ -1,9 +1,10 @@
-"""Mapped value: previews what each field becomes for some students, before any file is sent."""
+"""Mapped value: previews what each field becomes for some students, before any file is sent; and
+of how many students it would need attention."""
 
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -12,9 +13,7 @@ from registration_sync.domain.errors import NotFound, Problem
 from registration_sync.domain.mapping.compiled.mapping import (
     CompiledMapping,
     FilePreview,
-    RunContext,
     UnmatchedValue,
-    compile_mapping,
 )
 from registration_sync.domain.mapping.definition.draft import Draft, read_draft
 from registration_sync.domain.mapping.definition.own_names import TEST_FOLDER
@@ -23,8 +22,14 @@ from registration_sync.domain.runs.uploads import Collected
 from registration_sync.ports.connections import Connections, Mappings
 from registration_sync.ports.registrations import Snapshots
 from registration_sync.ports.sftp import Deliveries
+from registration_sync.use_cases.mappings.count_attention import (
+    Attention,
+    CompiledByYear,
+    count_attention,
+)
 from registration_sync.use_cases.mappings.known_fields import RecentFields
 from registration_sync.use_cases.students.find_student import find_student
+from registration_sync.use_cases.students.registration_sample import RegistrationSample
 
 MAX_ROWS = 50
 """Of a student in a file, and as many with a problem."""
@@ -40,12 +45,14 @@ _BYTES_PER_FIELD = 60
 @dataclass(frozen=True, slots=True)
 class PreviewOptions:
     """By default the saved mapping, the connection's example students, and the latest year of each
-    student. The invalid parts of an `unfinished` mapping are left out."""
+    student. The invalid parts of an `unfinished` mapping are left out. `everyone` counts the
+    students who would need attention."""
 
     mapping: object = None
     student_ids: Sequence[str] | None = None
     school_year: int | None = None
     unfinished: bool = False
+    everyone: bool = False
 
 
 class RowPreview(NamedTuple):
@@ -86,6 +93,7 @@ class MappingPreview:
     unmatched: list[UnmatchedValue]
     problems: Sequence[Problem]
     warnings: Sequence[Problem]
+    everyone: Attention | None
 
 
 def preview_mapping(
@@ -98,6 +106,7 @@ def preview_mapping(
     snapshots: Snapshots,
     recent_fields: RecentFields,
     deliveries: Deliveries,
+    monotonic: Callable[[], float],
 ) -> MappingPreview:
     """Maps the students with the code that exports them, without any effect on later exports.
 
@@ -106,9 +115,10 @@ def preview_mapping(
     """
     connection = connections.get(connection_id)
     draft = _draft(connection_id, options, mappings)
-    compiled: dict[int, CompiledMapping] = {}
+    compiled = CompiledByYear(draft, connection, now)
     test_files: dict[int, list[TestRecordFile]] = {}
     is_sent = options.mapping is None and connection.delivery is DeliveryMethod.SFTP
+    sample = RegistrationSample(connection_id, snapshots, monotonic)
     students = []
     room = MAX_BYTES
     ids = connection.example_students if options.student_ids is None else options.student_ids
@@ -121,14 +131,12 @@ def preview_mapping(
         if draft.mapping is None:
             students.append(StudentPreview(student_id, school_year))
             continue
-        if school_year not in compiled:
-            context = RunContext(now, connection.zone, school_year)
-            compiled[school_year] = compile_mapping(draft.mapping, context)
-            test_files[school_year] = [
-                *_test_files(connection, compiled[school_year], deliveries if is_sent else None)
-            ]
-        rows = compiled[school_year].preview(registration)
-        shown = list(_first_rows(rows, compiled[school_year], draft, room))
+        of_year = compiled[school_year]
+        if school_year not in test_files:
+            sent = deliveries if is_sent else None
+            test_files[school_year] = list(_test_files(connection, of_year, sent))
+        rows = of_year.preview(registration)
+        shown = list(_first_rows(rows, of_year, draft, room))
         room -= sum(_size(one.row) for one in shown)
         message = _not_shown(rows, shown)
         files = test_files[school_year]
@@ -139,6 +147,7 @@ def preview_mapping(
         unmatched,
         problems=draft.error.problems if draft.error else (),
         warnings=draft.warnings(recent_fields.of(connection_id)),
+        everyone=count_attention(draft, compiled, sample) if options.everyone else None,
     )
 
 
@@ -182,7 +191,12 @@ def _first_rows(
 
 def _shortened(row: FilePreview) -> FilePreview:
     fields = tuple(
-        replace(field, value=_short(field.value, MAX_VALUE_CHARACTERS)) for field in row.fields
+        replace(
+            field,
+            value=_short(field.value, MAX_VALUE_CHARACTERS),
+            source=_short(field.source, MAX_VALUE_CHARACTERS),
+        )
+        for field in row.fields
     )
     return replace(row, fields=fields, line=_short(row.line, MAX_LINE_CHARACTERS))
 
@@ -193,7 +207,7 @@ def _short(text: str, length: int) -> str:
 
 def _size(row: FilePreview) -> int:
     """The approximate size of a row in a response."""
-    texts = [text for field in row.fields for text in (field.to, field.value)]
+    texts = [text for field in row.fields for text in (field.to, field.value, field.source)]
     texts += [problem.message for problem in row.problems]
     return len(json.dumps([row.line, *texts])) + _BYTES_PER_FIELD * len(row.fields)
 

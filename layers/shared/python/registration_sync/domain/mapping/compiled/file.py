@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from registration_sync.domain.mapping.compiled.columns import (
@@ -86,11 +86,13 @@ class Claim(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FieldValue:
-    """A field of a row: the exported value, or the problem and the value that caused it."""
+    """A field of a row: the exported value, or the problem and the value that caused it. `source`
+    is the value of the field in the registration; rows with equal values are equal."""
 
     to: str
     value: str
     problem: RowProblem | None = None
+    source: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,19 +228,19 @@ class CompiledFile:
     def _field_value(
         self, column: Column, row: Scope, value_of: Callable[[Column, Scope], str]
     ) -> FieldValue:
-        value = ""
+        value = source = ""
         try:
-            value = text_at(row, column.path)
+            value = source = text_at(row, column.path)
             value = value_of(column, row)
             found = format_problem(self.csv, value, only_column=len(self.columns) == 1)
         except Unmappable as problem:
             found = problem
         problem_of_row = self.problem(column.to, found) if found else None
-        return FieldValue(column.to, value, problem_of_row)
+        return FieldValue(column.to, value, problem_of_row, source)
 
-    def problem(self, field: str, found: Unmappable) -> RowProblem:
+    def problem(self, column: str, found: Unmappable) -> RowProblem:
         """The problem of a field of this file."""
-        return RowProblem(self.name, field, found.rule, found.message)
+        return RowProblem(self.name, column, found.rule, found.message)
 
     def lines(
         self, rows: Sequence[FilePreview], scope: Scope, claims: list[Claim]

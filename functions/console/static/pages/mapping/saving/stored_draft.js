@@ -1,0 +1,115 @@
+// The person's own draft, kept by the service while they edit: a reload, a crash or a sign-out loses nothing, and it
+// is there on another computer. Exports use the saved version only. See routes/mapping_draft.py.
+
+import { get, getIfThere, pathOf, put, remove } from "../../../lib/api.js";
+import { useEffect } from "../../../lib/html.js";
+import { toast } from "../../../components/announce.js";
+import { definitionOf, draftOf } from "../draft.js";
+import { textOf } from "../editor.js";
+import { BAR } from "./words.js";
+
+const PAUSE_MS = 2000; // between the first key and the request; keys in between do not delay it
+const RETRY_MS = 10_000;
+const MAX_KEEPALIVE = 60_000; // browsers let a page that closes send 64 KiB
+
+let leaving = Promise.resolve(); // the last request of a page that was left
+
+const draftPath = (c) => pathOf(c, "mapping", "draft");
+
+// {saved, stored}: the version that the draft is based on, and the draft; or the latest version, and null.
+export async function loadMapping(c, canEdit, options) {
+  await leaving;
+  const [latest, stored] = await Promise.all([
+    getIfThere(pathOf(c, "mapping"), options),
+    canEdit ? getIfThere(draftPath(c), options) : null,
+  ]);
+  if (!stored || stored.base_version === (latest?.version ?? 0) || isSame(latest, stored)) return { saved: latest, stored };
+  const base = stored.base_version && (await get(pathOf(c, "mapping", "versions", stored.base_version), options));
+  return { saved: base || null, stored };
+}
+
+function isSame(latest, { mapping }) {
+  if (!latest) return false;
+  return textOf(draftOf({ files: latest.files, package: latest.package })) === textOf(draftOf(mapping));
+}
+
+// Stores each change of the draft; removes the stored draft once it is saved or undone.
+export function useStoredDraft(c, editor) {
+  useEffect(() => {
+    if (!editor.canEdit) return undefined;
+    const keeper = keep(c, editor);
+    const isWaiting = () => editor.stored.get().state !== "stored" && editor.stored.get().state !== "none";
+    const onHidden = () => document.hidden && isWaiting() && keeper.storeNow();
+    const onClose = (event) => isWaiting() && event.preventDefault();
+    document.addEventListener("visibilitychange", onHidden);
+    addEventListener("beforeunload", onClose);
+    return () => {
+      document.removeEventListener("visibilitychange", onHidden);
+      removeEventListener("beforeunload", onClose);
+      keeper.stop();
+    };
+  }, [c, editor]);
+}
+
+function keep(c, editor) {
+  let timer = null;
+  let underWay = null;
+  let stopped = false;
+  const is = (state, saved_at = editor.stored.get().saved_at) => editor.stored.set({ state, saved_at });
+  const schedule = (milliseconds) => (timer ??= setTimeout(storeNow, milliseconds));
+  const storeNow = () => {
+    clearTimeout(timer);
+    timer = null;
+    underWay ??= store().finally(() => (underWay = null));
+    return underWay;
+  };
+  const store = async () => {
+    const [draft, base] = [editor.draft.get(), editor.base.get()];
+    try {
+      const saved_at = await send(c, draft, base, editor.stored.get().saved_at);
+      is(saved_at ? "stored" : "none", saved_at);
+    } catch (error) {
+      if (stopped) return toast(BAR.draftLost(error.message), "bad");
+      is(error.status === 412 ? "elsewhere" : "failed");
+      if (error.status !== 412) schedule(RETRY_MS);
+      return undefined;
+    }
+    if (editor.draft.get() !== draft || editor.base.get() !== base) return onChange();
+    return undefined;
+  };
+  const onChange = () => {
+    const { state, saved_at } = editor.stored.get();
+    const isUnchanged = textOf(editor.draft.get()) === editor.base.get().text;
+    if (isUnchanged && (state === "elsewhere" || saved_at === "") && !underWay) return is("none", "");
+    if (state === "elsewhere") return undefined;
+    is("waiting");
+    return schedule(isUnchanged ? 0 : PAUSE_MS);
+  };
+  // After a draft was changed in another window: what is here replaces it.
+  const replaceOther = () => {
+    if (editor.stored.get().state !== "waiting" || editor.stored.get().saved_at !== null) return;
+    schedule(0);
+  };
+  const leaves = [editor.draft.subscribe(onChange), editor.base.subscribe(onChange), editor.stored.subscribe(replaceOther)];
+  if (textOf(editor.draft.get()) === editor.base.get().text) onChange(); // the draft was saved elsewhere
+  return {
+    storeNow,
+    stop() {
+      leaves.forEach((leave) => leave());
+      stopped = true;
+      if (timer !== null) leaving = storeNow();
+    },
+  };
+}
+
+// Returns when the draft was stored; an empty text if there is nothing to store.
+async function send(c, draft, base, saved_at) {
+  if (textOf(draft) === base.text) {
+    if (saved_at !== "") await remove(draftPath(c));
+    return "";
+  }
+  const body = JSON.stringify({ mapping: definitionOf(draft), base_version: base.version, replaces: saved_at ?? undefined });
+  const headers = { "Content-Type": "application/json" };
+  const answer = await put(draftPath(c), body, { headers, keepalive: body.length < MAX_KEEPALIVE });
+  return answer.saved_at;
+}

@@ -1,0 +1,7 @@
+// The visible words of rows of a CSV file.
+
+export const CSV = {
+  blank: "blank",
+  changed: "(changed)",
+  rawLines: "Raw lines",
+};
