@@ -160,6 +160,10 @@ def test_a_preview_is_shown_not_sent_and_listed_only_on_request(
         "2 students would be sent, 1 needs attention. Nothing was sent."
     )
     expect(ada.page.get_by_text(re.compile("Succeeded|Partly|Needs attention$"))).to_have_count(0)
+    rows = ada.page.get_by_role("region", name="Rows of students.csv").get_by_role("row")
+    expect(rows.nth(0)).to_have_text("IDFirstDOB")
+    expect(rows.nth(1)).to_have_text("1Ann4/5/2015")
+    ada.press(ada.page.get_by_text("Raw lines").first)
     lines = ada.page.get_by_role("region", name="Lines of students.csv")
     expect(lines).to_have_text(
         'ID,First,DOB\n1,Ann,4/5/2015\n2,"<img src=x onerror=""document.title=1"">",4/5/2015'

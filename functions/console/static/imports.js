@@ -203,7 +203,7 @@ export const IMPORTS = {
   "shared/palette/palette.js": ["shared/links.js", "shared/palette/entries.js", "shared/palette/words.js"],
   "shared/reasons.js": ["shared/links.js"],
   "shared/replaced_files.js": ["components/time.js", "shared/links.js", "shared/run_words.js"],
-  "shared/run_files.js": ["components/copyable.js", "components/time.js", "shared/download_button.js", "shared/run_words.js"],
+  "shared/run_files.js": ["components/copyable.js", "components/time.js", "shared/csv_table.js", "shared/download_button.js", "shared/run_words.js"],
   "shared/run_sentence.js": ["lib/runs.js", "shared/run_words.js"],
   "shared/run_words.js": ["components/time.js"],
   "shared/use_run.js": ["lib/runs.js"],

@@ -4,8 +4,8 @@ import { html } from "../lib/html.js";
 import { readCsv } from "../lib/text/csv.js";
 import { CSV } from "./csv_words.js";
 
-// `changed` are the headers of the columns whose value differs from the last one.
-export function CsvTable({ label, header, rows, changed = new Set() }) {
+// `header` may be null.
+export function CsvTable({ label, header, rows }) {
   return html`<div class="table small csv" role="region" aria-label=${label} tabindex="0">
     <table>
       <caption class="visually-hidden">${label}</caption>
@@ -13,10 +13,7 @@ export function CsvTable({ label, header, rows, changed = new Set() }) {
       <tbody>
         ${rows.map(
           (cells, number) => html`<tr key=${number}>
-            ${cells.map((cell, at) => html`<td key=${at} class=${changed.has(header?.[at]) ? "changed" : ""}>
-              ${cell === "" ? html`<span class="muted">${CSV.blank}</span>` : html`<span class="cell">${cell}</span>`}
-              ${changed.has(header?.[at]) && html`<span class="visually-hidden"> ${CSV.changed}</span>`}
-            </td>`)}
+            ${cells.map((cell, at) => html`<td key=${at}>${cell === "" ? html`<span class="muted">${CSV.blank}</span>` : html`<span class="cell">${cell}</span>`}</td>`)}
           </tr>`,
         )}
       </tbody>
@@ -24,10 +21,9 @@ export function CsvTable({ label, header, rows, changed = new Set() }) {
   </div>`;
 }
 
-// The same of the lines of a file, of which `rows` are not the header. Nothing if they are no table.
-export function CsvOfLines({ label, lines, rows }) {
+// {header, rows} of the first lines of a file, of which `rows` are not the header; null if they are no table.
+export function tableOf(lines, rows) {
   const cells = readCsv(lines.map((line) => line.replace(/\r?\n$/, "")).join("\n")).rows;
   if (cells.length === 0 || cells.some((row) => row.length !== cells[0].length)) return null;
-  const [header, body] = lines.length > rows ? [cells[0], cells.slice(1)] : [null, cells];
-  return html`<${CsvTable} label=${label} header=${header} rows=${body} />`;
+  return lines.length > rows ? { header: cells[0], rows: cells.slice(1) } : { header: null, rows: cells };
 }

@@ -2,6 +2,4 @@
 
 export const CSV = {
   blank: "blank",
-  changed: "(changed)",
-  rawLines: "Raw lines",
 };

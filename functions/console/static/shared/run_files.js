@@ -4,6 +4,7 @@
 import { html } from "../lib/html.js";
 import { Copyable } from "../components/copyable.js";
 import { bytes, count } from "../components/time.js";
+import { CsvTable, tableOf } from "./csv_table.js";
 import { DownloadButton } from "./download_button.js";
 import { FILES, REPLACED_BY } from "./run_words.js";
 
@@ -26,7 +27,7 @@ function RunFile({ c, run, year, file }) {
       </div>
       ${kept && html`<div><${DownloadButton} c=${c} run_id=${run.run_id} year=${year} name=${file.name} /></div>`}
     </div>
-    ${file.lines.length > 0 && html`<${RawLines} name=${file.name} lines=${file.lines} rows=${file.rows} />`}
+    ${file.lines.length > 0 && html`<${Lines} name=${file.name} lines=${file.lines} rows=${file.rows} />`}
     <details>
       <summary>${FILES.technical}</summary>
       <dl class="run-file-facts">
@@ -36,6 +37,20 @@ function RunFile({ c, run, year, file }) {
         <dd><${Copyable} label=${FILES.sha256Of(file.name)} text=${file.sha256} /></dd>
         ${REPLACED_BY[file.replaced_by] && html`<dt>${FILES.delivered}</dt><dd>${REPLACED_BY[file.replaced_by]}</dd>`}
       </dl>
+    </details>`;
+}
+
+// The first lines of a file as a table, and the lines themselves folded; only these if they are no table.
+function Lines({ name, lines, rows }) {
+  const table = tableOf(lines, Math.min(rows, ROWS_SHOWN));
+  if (!table) return html`<${RawLines} name=${name} lines=${lines} rows=${rows} />`;
+  return html`<figure>
+      ${rows > ROWS_SHOWN && html`<figcaption>${FILES.firstRows(ROWS_SHOWN)}</figcaption>`}
+      <${CsvTable} label=${FILES.rowsOf(name)} ...${table} />
+    </figure>
+    <details>
+      <summary>${FILES.rawLines}</summary>
+      <${RawLines} name=${name} lines=${lines} rows=${rows} />
     </details>`;
 }
 

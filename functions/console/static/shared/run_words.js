@@ -65,6 +65,7 @@ export const FILES = {
   technical: "Technical details",
   rawLines: "Raw lines",
   firstRows: (number) => `First ${number} rows of the file`,
+  rowsOf: (name) => `Rows of ${name}`,
   linesOf: (name) => `Lines of ${name}`,
 };
 

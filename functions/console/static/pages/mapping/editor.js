@@ -88,8 +88,11 @@ function baseOf(saved, before = draftOf({})) {
   return { version, saved_by, saved_at, draft, text: canonical(definitionOf(draft)) };
 }
 
+const texts = new WeakMap(); // several parts of the page compare each draft
+
 export function textOf(draft) {
-  return canonical(definitionOf(draft));
+  if (!texts.has(draft)) texts.set(draft, canonical(definitionOf(draft)));
+  return texts.get(draft);
 }
 
 export function useIsChanged(editor) {

@@ -49,7 +49,7 @@ export function previewOf(answer, draft) {
     fields: {},
     files: {},
     others: {},
-    students: answer.students,
+    students: answer.students.map(({ student_id, message }) => ({ student_id, message })),
     problems: problemsById([...answer.problems, ...clientProblems(draft)], ids),
     warnings: problemsById(answer.warnings, ids),
   };
@@ -99,6 +99,7 @@ function withSame(before, now) {
   const ofAll = (old, fresh) => ({ ...fresh, fields: same(old.fields, fresh.fields), files: same(old.files, fresh.files) });
   return {
     ...now,
+    students: canonical(before.students) === canonical(now.students) ? before.students : now.students,
     fields: same(before.fields, now.fields),
     files: same(before.files, now.files),
     others: same(before.others, now.others),
