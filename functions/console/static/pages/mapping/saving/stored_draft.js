@@ -8,7 +8,9 @@ import { definitionOf, draftOf } from "../draft.js";
 import { textOf } from "../editor.js";
 import { BAR } from "./words.js";
 
-const PAUSE_MS = 2000; // between the first key and the request; keys in between do not delay it
+// After the last change, so that no preview is under way: two requests at once need two instances of the function.
+const PAUSE_MS = 2000;
+const AT_MOST_MS = 15_000; // after the first change, for somebody who never pauses
 const RETRY_MS = 10_000;
 const MAX_KEEPALIVE = 60_000; // browsers let a page that closes send 64 KiB
 
@@ -55,11 +57,16 @@ function keep(c, editor) {
   let timer = null;
   let underWay = null;
   let stopped = false;
+  let since = null; // the first change that is not stored
   const is = (state, saved_at = editor.stored.get().saved_at) => editor.stored.set({ state, saved_at });
-  const schedule = (milliseconds) => (timer ??= setTimeout(storeNow, milliseconds));
+  const schedule = (milliseconds) => {
+    since ??= Date.now();
+    clearTimeout(timer);
+    timer = setTimeout(storeNow, Math.min(milliseconds, Math.max(0, since + AT_MOST_MS - Date.now())));
+  };
   const storeNow = () => {
     clearTimeout(timer);
-    timer = null;
+    [timer, since] = [null, null];
     underWay ??= store().finally(() => (underWay = null));
     return underWay;
   };
