@@ -182,6 +182,6 @@ def _hint(description: str, kind: str) -> str:
     if kind in _SELF_EVIDENT:
         return ""
     text = re.sub(r",? (in|without) quotes", "", description)
-    text = re.sub(r"^true or false(: )?", "", text) if kind == "yes_no" else text
+    text = re.sub(r"^true or false(: )?(whether )?", "", text) if kind == "yes_no" else text
     text = re.sub(r", such as \[.*\]$", "", text) if kind == "texts" else text
     return text[:1].upper() + text[1:].replace('"', "")

@@ -94,7 +94,7 @@ class CodeTable(DefinitionPart):
         bool,
         Field(
             title="Ignore extra spaces",
-            description="true or false, without quotes: whether to ignore spaces at the ends",
+            description="true or false, without quotes: whether spaces at the ends are ignored",
         ),
     ] = False
     delimiter: Annotated[

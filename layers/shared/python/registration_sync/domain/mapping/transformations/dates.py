@@ -110,8 +110,8 @@ class DateStep(Step):
             ge=0,
             le=99,
             title="Two-digit years up to … are 20xx",
-            description="a number from 0 to 99, if `from` has YY: a two-digit year up to it is in "
-            "the 2000s, a later one in the 1900s",
+            description="a number from 0 to 99, if `from` has YY: two-digit years up to it are "
+            "20xx, later ones 19xx",
         ),
     ] = None
 
