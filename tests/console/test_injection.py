@@ -237,7 +237,6 @@ OPENING_MORE = (
     ("Find", "Text that matches a pattern"),
     ("Format in Enroll", "Custom …"),
     ("Format in the file", "Custom …"),
-    ("Written as", "Custom …"),
     ("Then", "the value of another field"),
     ("Else", "the value of another field"),
     ("Test", "has the item"),

@@ -70,7 +70,7 @@ SET: dict[str, dict[str, str]] = {
     "today": {"Format in the file": "YYYY"},
     "pad": {"Fill with": "*"},
     "transliterate": {"Also keep": "0"},
-    "phone_number": {"Written as": "999-999-9999"},
+    "phone_number": {"Format in the file": "999-999-9999"},
     "yes_no": {"Yes": "1"},
     "count_items": {"Delimiter": "n"},
     "character_limit": {"Length": "2"},

@@ -1,7 +1,7 @@
 // The fields of a file in the order of its columns, and a button to add one.
 
 import { focusSoon } from "../../../lib/focus.js";
-import { html, useCallback, useEffect, useMemo, useRef } from "../../../lib/html.js";
+import { html, useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "../../../lib/html.js";
 import { useSelected, useStore } from "../../../lib/store.js";
 import { announce } from "../../../components/announce.js";
 import { Button } from "../../../components/button.js";
@@ -38,17 +38,24 @@ export function FieldList({ id, row, busy }) {
     focusSoon(`#row-${fieldId} .from`);
   }, [id]);
   const Row = editor.canEdit ? FieldRow : FieldText;
-  const drawn = useRef(new Map()); // the same element as before is not rendered again: a search leaves the other rows alone
+  const list = useRef(null);
+  const drawn = useRef(new Map()); // by what the row is called with: the same element is not rendered again
+  // Each row observes its own field. A search hides rows without rendering, because to draw two hundred again takes
+  // seconds.
   const rows = useMemo(() => {
     const before = drawn.current;
-    drawn.current = new Map();
-    const indexes = new Map(fields.map((one, index) => [one, index]));
-    for (const one of shown) {
-      const key = JSON.stringify([one, id, indexes.get(one), row]);
-      drawn.current.set(key, before.get(key) ?? html`<${Row} key=${one} id=${one} file=${id} index=${indexes.get(one)} row=${row} />`);
-    }
-    return html`<ol class="plain">${[...drawn.current.values()]}</ol>`;
-  }, [fields, shown, id, row]);
+    drawn.current = new Map(
+      fields.map((one, index) => {
+        const key = `${one} ${index} ${row}`;
+        return [key, before.get(key) ?? html`<${Row} key=${one} id=${one} file=${id} index=${index} row=${row} />`];
+      }),
+    );
+    return html`<ol class="plain" ref=${list}>${[...drawn.current.values()]}</ol>`;
+  }, [fields, id, row]);
+  useLayoutEffect(() => {
+    const found = new Set(shown.map((one) => `row-${one}`));
+    for (const item of list.current.children) item.hidden = !found.has(item.id);
+  }, [shown]);
   return html`<section class="fields ${busy ? "asking" : ""}" aria-label=${LIST.label}>
     ${hasTools && html`<${RowTools} file=${id} fields=${fields} shown=${shown} />`}
     <div class="field-head" aria-hidden="true">

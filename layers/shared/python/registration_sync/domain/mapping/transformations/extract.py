@@ -76,7 +76,7 @@ class PhoneNumberStep(Step):
         AfterValidator(_check_phone_format),
         Field(
             alias="to",
-            title="Written as",
+            title="Format in the file",
             description="the format, in quotes, with a 9 for each of the ten digits, such as "
             '"(999) 999-9999"',
         ),
