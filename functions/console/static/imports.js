@@ -193,7 +193,7 @@ export const IMPORTS = {
   "shared/connection_facts.js": ["components/badge.js", "components/time.js", "lib/overview.js", "lib/runs.js", "shared/words.js"],
   "shared/csv_file.js": ["lib/text/csv.js", "shared/words.js"],
   "shared/csv_table.js": ["lib/text/csv.js", "shared/csv_words.js"],
-  "shared/download_button.js": ["lib/runs.js"],
+  "shared/download_button.js": ["lib/runs.js", "shared/run_words.js"],
   "shared/export/choice.js": ["shared/export/words.js", "shared/run_words.js"],
   "shared/export/dialog.js": ["lib/runs.js", "shared/export/choice.js", "shared/export/result.js", "shared/export/words.js", "shared/replaced_files.js", "shared/use_run.js"],
   "shared/export/result.js": ["components/badge.js", "components/table.js", "components/time.js", "lib/runs.js", "shared/export/words.js", "shared/replaced_files.js", "shared/run_sentence.js", "shared/run_words.js"],
