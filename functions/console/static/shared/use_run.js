@@ -5,6 +5,7 @@ import { useAction, useData, useInterval } from "../lib/data.js";
 import { useEffect, useRef, useState } from "../lib/html.js";
 import { followRun, isUnderWay } from "../lib/runs.js";
 import { announce } from "../components/announce.js";
+import { sentenceOf } from "./run_sentence.js";
 
 export const REQUESTED = { status: "pending", years: [] }; // before the first reading
 const UNDER_WAY_MS = 1000;
@@ -19,7 +20,7 @@ export function useRun(c, run_id) {
   const wasUnderWay = useRef(false);
   useEffect(() => {
     if (!run) return;
-    if (wasUnderWay.current && !isUnderWay(run)) announce(run.message);
+    if (wasUnderWay.current && !isUnderWay(run)) announce(sentenceOf(run));
     wasUnderWay.current = isUnderWay(run);
   }, [run]);
   // Not while a reading is on its way: it would be aborted again and again on a slow connection.
@@ -44,7 +45,7 @@ export function useRequestedRun(c, onRequested = () => {}) {
     setRun({ ...REQUESTED, run_id });
     onRequested();
     const ended = await followRun(c, run_id, { signal, show: setRun });
-    announce(ended.message);
+    announce(sentenceOf(ended));
   });
   return { start: requesting.run, run, busy: requesting.busy, error: requesting.error };
 }

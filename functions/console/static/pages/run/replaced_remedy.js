@@ -28,7 +28,7 @@ export function ReplacedRemedy({ connection, run, year }) {
     setMarked(ids.length);
     announce(LOST.marked(ids.length));
   });
-  if (run.kind === "dry_run" || run.kind === "test_record" || runs.length === 0) return null;
+  if (run.kind === "test_record" || runs.length === 0) return null;
   if (marked !== null) return html`<${Notice} tone="good"><p>${LOST.marked(marked)}</p><//>`;
   return html`<${Notice} tone="warn">
     <p>${LOST.why}</p>

@@ -3,6 +3,7 @@
 import { count, number } from "../../components/time.js";
 
 const students = (many) => count(many, "student");
+const readyStudents = (many) => (many === null ? "all students who are ready by now" : students(many));
 
 export const RUN = {
   unnamed: "Run",
@@ -57,7 +58,7 @@ export const DECISION = {
   title: "Review before sending: something looks unusual",
   intro: (years) => `Nothing was sent for ${years} yet:`,
   send: "Send anyway",
-  sendWhy: "Sends all students who are ready by now and replaces the current files.",
+  sendWhy: (many) => `Sends ${readyStudents(many)} and replaces the current files.`,
   dont: "Don't send",
   dontWhy: "Sends nothing. All students wait for the next export.",
   onlyFull: "Someone with Full Access can send it anyway.",
@@ -65,7 +66,8 @@ export const DECISION = {
   otherwise: "If nobody decides, the next export checks the files again and replaces this one.",
   ask: (years) => `Send ${years} anyway?`,
   confirm: "Send",
-  confirmWhy: "Sends all students who are ready by now and replaces the current files. This can't be undone. Your approval is recorded.",
+  confirmWhy: (many) =>
+    `Sends ${readyStudents(many)} and replaces the current files. This can't be undone. Your approval is recorded.`,
   confirmed: "Approved: the files are being sent.",
   cancelled: "Not sent. All students wait for the next export.",
 };

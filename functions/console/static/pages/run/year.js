@@ -35,13 +35,18 @@ export function Year({ connection, run, year }) {
     ${warnings.map((text) => html`<${Notice} key=${text} tone="warn"><p><${Sentence} text=${text} /></p><//>`)}
     ${year.header_only.length > 0 && html`<${Notice}><p>${YEAR.headerOnly[0]}${year.header_only.map((path) => html` <code key=${path}>${path}</code>`)}${YEAR.headerOnly[1]}</p><//>`}
     ${year.files.length > 0 && html`<${RunFiles} c=${c} run=${run} year=${year} />`}
-    <${ReplacedFiles} connection=${connection} replaces=${year.replaces} test=${run.kind === "test_record"} done=${run.kind !== "dry_run"} />
-    <${ReplacedRemedy} connection=${connection} run=${run} year=${year} />
+    <${ReplacedFiles} connection=${connection} replaces=${year.replaces} test=${run.kind === "test_record"} done=${isSent(run, year)} />
+    ${isSent(run, year) && html`<${ReplacedRemedy} connection=${connection} run=${run} year=${year} />`}
     <${CarriedOver} connection=${connection} carried=${year.carried_over} dry=${run.kind === "dry_run"} />
     ${year.held_count > 0 && html`<${Held} connection=${connection} run=${run} year=${year} />`}
     ${year.delivered_before.length > 0 && html`<${DeliveredBefore} c=${c} year=${year} />`}
     ${year.unmatched.length > 0 && html`<${Unmatched} c=${c} values=${year.unmatched} />`}
   </section>`;
+}
+
+// Whether the year's files were sent; a preview and a year that waits, failed or was canceled sent none.
+function isSent(run, year) {
+  return run.kind !== "dry_run" && ["succeeded", "partial"].includes(year.status);
 }
 
 function DeliveredBefore({ c, year }) {

@@ -11,6 +11,7 @@ import { Button, ButtonLink } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
 import { ErrorNotice, Notice, Progress } from "../../components/states.js";
 import { atRisk } from "../replaced_files.js";
+import { sentenceOf } from "../run_sentence.js";
 import { REQUESTED, useRequestedRun } from "../use_run.js";
 import { Choice, TOGETHER, WAIT } from "./choice.js";
 import { ExportResult, Preview, hasFiles } from "./result.js";
@@ -60,7 +61,7 @@ function usePreview(c, together) {
     const { run_id } = await post(pathOf(c, "exports"), { dry_run: true, ...options }, { signal });
     const found = await followRun(c, run_id, { signal });
     setPreview(found);
-    announce(found.message);
+    announce(sentenceOf(found));
   });
   useEffect(() => () => control.current.abort(), []);
   const isShown = preview?.carry_over === together;
