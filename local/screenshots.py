@@ -18,10 +18,13 @@ from local.processes import ROOT, NotStarted, end_on_signals
 from local.sign_in import DISTRICT
 from local.stack import LocalStack, local_stack
 
-IN_THE_DOCS = ("connections", "mapping", "run")
+IN_THE_DOCS = ("connections", "mapping", "attention", "export", "student", "schedule")
+"""The pictures of the tour in docs/console.md, in its order."""
+
 LAPTOP = ViewportSize(width=1180, height=780)
 PHONE = ViewportSize(width=375, height=780)
 SHOWN_HOST = "sftp.example.org"
+SHOWN_STUDENT = "000037"
 EXAMPLES = ["001036", "007881", "005180"]  # the students that the next day changes first
 
 
@@ -63,9 +66,11 @@ def furnish(stack: LocalStack) -> str:
     later = next_day(registrations)
     for one in later.changed[: len(EXAMPLES)]:  # a value that is new in Enroll
         one["data"]["students"]["gender"] = "Prefer not to say"
-    sync(stack, "sis", [*later.changed, *later.added], _silent)
+    sync(stack, "sis", later.changed, _silent)
     export(stack, "sis", dry_run=True)
-    return _at_night(stack, "sis", -1)
+    run = _at_night(stack, "sis", -1)
+    sync(stack, "sis", later.added, _silent)
+    return run
 
 
 def _connect(stack: LocalStack, connection_id: str, settings: dict[str, str], time: str) -> None:
@@ -124,15 +129,17 @@ def take_pictures(stack: LocalStack, run: str) -> None:
         context.set_default_timeout(30_000)
         expect.set_options(timeout=30_000)
         page = context.new_page()
-        page.route("**/v1/connections**", _with_a_hosts_name)
+        page.route(re.compile(r"/v1/(connections|overview)"), _with_a_hosts_name)
         page.goto(stack.console_url)
         page.get_by_label("Username").fill(stack.users["full_access"].username)
         page.get_by_label("Password").fill(stack.users["full_access"].password)
         page.get_by_role("button", name="Sign in").click()
         _connections(page)
         _mapping(page)
-        _run(page, run)
-        _others(page)
+        _students(page)
+        _export(page)
+        _others(page, run)
+        page.unroute_all(behavior="ignoreErrors")  # pages still read names
 
 
 def _with_a_hosts_name(route: Route) -> None:
@@ -146,7 +153,7 @@ def _with_a_hosts_name(route: Route) -> None:
 def _connections(page: Page) -> None:
     page.get_by_role("article", name="Bus routes").get_by_text("Failed").wait_for()
     page.get_by_role("article", name="Library").get_by_text("Succeeded").wait_for()
-    _picture(page, "connections", height=570)
+    _picture(page, "connections", height=760)
     page.set_viewport_size(PHONE)
     _picture(page, "phone")
 
@@ -157,30 +164,42 @@ def _mapping(page: Page) -> None:
     _picture(page, "mapping", height=1050, above=page.get_by_role("tab", name="Field Mapping"))
 
 
-def _run(page: Page, run: str) -> None:
-    _go(page, f"sis/runs/{run}", "Export")
-    summary = page.get_by_role("region", name="Summary")
-    _picture(page, "run", height=1020, above=summary)
-
-
-def _others(page: Page) -> None:
-    _go(page, "sis/runs", "History")
-    page.get_by_role("list", name="Runs, the newest first").wait_for()
-    _picture(page, "history")
-    _go(page, "sis/schedule", "Schedule")
-    page.get_by_role("region", name="The next five runs").get_by_role("listitem").last.wait_for()
-    _picture(page, "schedule")
-    _go(page, "sis/students", "Students")
-    page.get_by_role("table").wait_for()
+def _students(page: Page) -> None:
+    _go(page, "sis/students?list=held", "Students")
+    lists = page.get_by_role("heading", name="Lists of students")
+    page.get_by_role("list", name="Reasons").wait_for()
+    _picture(page, "attention", height=760, above=lists)
+    _go(page, "sis/students?list=all", "Students")
+    page.get_by_role("list", name="All students").wait_for()
     _picture(page, "students")
-    _go(page, "sis/students?id=000037", "Students")
-    page.get_by_role("article").first.wait_for()
-    _picture(page, "receipt")
+    _go(page, f"sis/students?id={SHOWN_STUDENT}", "Students")
+    receipt = page.get_by_role("article").first
+    receipt.wait_for()
+    _picture(page, "student", height=760, above=page.get_by_role("heading", level=1))
 
 
-def _go(page: Page, path: str, heading: str) -> None:
+def _export(page: Page) -> None:
+    _go(page, "sis/runs", "History")
+    page.get_by_role("list", name="Runs, newest first").wait_for()
+    _picture(page, "history")
+    page.get_by_role("button", name="Export Students").click()
+    dialog = page.get_by_role("dialog", name="Export Students")
+    dialog.get_by_role("radio").first.wait_for()
+    _picture(page, "export", height=820)
+    page.keyboard.press("Escape")
+
+
+def _others(page: Page, run: str) -> None:
+    _go(page, f"sis/runs/{run}", "Export")
+    _picture(page, "run", height=1020, above=page.get_by_role("region", name="Summary"))
+    _go(page, "sis/schedule", "Schedule")
+    page.get_by_role("region", name="Next five exports").get_by_role("listitem").last.wait_for()
+    _picture(page, "schedule", above=page.get_by_role("heading", level=1))
+
+
+def _go(page: Page, path: str, title: str) -> None:
     page.evaluate("path => { location.hash = path }", f"#/connections/{path}")
-    page.get_by_role("heading", name=heading, exact=True).wait_for()
+    page.get_by_role("heading", level=1).filter(has_text=title).wait_for()
 
 
 def _picture(

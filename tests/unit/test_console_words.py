@@ -16,9 +16,6 @@ STATIC = Path(__file__).parents[2] / "functions/console/static"
 TEXT_MODULES = {"pages/mapping/labels.js", "pages/mapping/vocabulary.js", "lib/text/names.js"}
 """Texts of their own kind: labels of keys, the generated vocabulary, synonyms of SISes."""
 
-NOT_YET: set[str] = set()
-"""Folders whose text still has to move."""
-
 MODULES = sorted(
     path.relative_to(STATIC).as_posix()
     for path in STATIC.rglob("*.js")
@@ -143,10 +140,7 @@ def misplaced(path: str) -> list[str]:
 @pytest.mark.lint
 def test_sentences_are_in_the_modules_of_words() -> None:
     problems = [
-        problem
-        for path in MODULES
-        if not is_text_module(path) and path.rpartition("/")[0] not in NOT_YET
-        for problem in misplaced(path)
+        problem for path in MODULES if not is_text_module(path) for problem in misplaced(path)
     ]
 
     assert not problems, "move the text to the folder's words.js:\n" + "\n".join(problems)
