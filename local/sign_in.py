@@ -72,6 +72,14 @@ def token_of_person(endpoint: str, client_id: str, return_url: str, user: User) 
 def tokens_of_person(endpoint: str, client_id: str, return_url: str, user: User) -> dict[str, str]:
     """A person's `access_token` and `id_token`: authorization code with PKCE, as in a browser."""
     verifier = secrets.token_urlsafe(48)
+    code = code_of_person(endpoint, client_id, return_url, user, verifier)
+    return tokens_of_code(endpoint, client_id, return_url, code, verifier)
+
+
+def code_of_person(
+    endpoint: str, client_id: str, return_url: str, user: User, verifier: str
+) -> str:
+    """The authorization code that the sign-in page returns with."""
     signed_in = send_form(
         f"{endpoint}/login",
         {
@@ -86,8 +94,7 @@ def tokens_of_person(endpoint: str, client_id: str, return_url: str, user: User)
         },
     )
     back = urllib.parse.urlsplit(signed_in.headers["location"])
-    code = urllib.parse.parse_qs(back.query)["code"][0]
-    return tokens_of_code(endpoint, client_id, return_url, code, verifier)
+    return urllib.parse.parse_qs(back.query)["code"][0]
 
 
 def challenge_of(verifier: str) -> str:

@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ class LocalStack:
 
     def client(self, service: str) -> Any:
         """A boto3 client with the keys of the emulator's root user, which has every permission."""
-        return client_of(service, self.endpoint_url)
+        return _kept_client(service, self.endpoint_url)
 
     @property
     def console_url(self) -> str:
@@ -324,6 +325,12 @@ def client_of(service: str, endpoint: str, config: Config | None = None) -> Any:
         aws_secret_access_key=ROOT_KEYS["AWS_SECRET_ACCESS_KEY"],
         config=usual.merge(config) if config else usual,
     )
+
+
+@cache
+def _kept_client(service: str, endpoint: str) -> Any:
+    """Built once: that takes longer than most requests."""
+    return client_of(service, endpoint)
 
 
 def main() -> None:

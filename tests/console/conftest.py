@@ -1,18 +1,17 @@
-"""One Chromium for all tests of the console, and people who visit it."""
+"""One Chromium for all tests of the console, and people that visit it."""
 
 import dataclasses
 import itertools
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Route, ViewportSize, expect
 
 from local import sign_in
 from local.chromium import CHROMIUM, chromium
 from local.stack import LocalStack
-from tests.console.support.person import PATIENCE_MS, Person
+from tests.console.support.person import LAPTOP, PATIENCE_MS, Person
 from tests.stack.support.district import District, new_district
 
 expect.set_options(timeout=PATIENCE_MS)
@@ -25,6 +24,13 @@ def browser(stack: LocalStack) -> Iterator[Browser]:  # closed before the stack 
         pytest.skip("Chromium is not installed: the console is not tried in a browser.")
     with chromium() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def contexts(browser: Browser) -> list[BrowserContext]:
+    """The contexts that no person has now. Each has its own cache of the console's two hundred
+    files, so that a new one for each person would take most of the time."""
+    return []
 
 
 @pytest.fixture
@@ -48,25 +54,40 @@ def _with_people_of(stack: LocalStack, district: str) -> LocalStack:
 
 
 @pytest.fixture
-def visit(browser: Browser, district: District) -> Iterator[Callable[..., Person]]:
+def visit(
+    browser: Browser, contexts: list[BrowserContext], district: District
+) -> Iterator[Callable[..., Person]]:
     """Opens the console as a role of the district, signed in: `visit("full_access")`.
+
+    `by_pages`: through the sign-in pages, as people do.
 
     At the end, the page must have sent no request to another origin, and the browser must have
     reported no script error and no violation of the Content-Security-Policy.
     """
     people: list[Person] = []
+    taken: list[BrowserContext] = []
 
     def come(
         role: str = "full_access",
         path: str = "#/",
         api: Callable[[Route], None] | None = None,
-        **context: Any,
+        viewport: ViewportSize = LAPTOP,
+        permissions: Sequence[str] = (),
+        by_pages: bool = False,
     ) -> Person:
-        person = Person(browser, district.stack, role, **context)
+        context = contexts.pop() if contexts else new_context(browser)
+        taken.append(context)
+        if permissions:
+            context.grant_permissions(permissions)
+        person = Person(context, district.stack, role)
+        person.page.set_viewport_size(viewport)
         people.append(person)
         if api:  # intercepts the API from the first call on
             person.page.route(re.compile(r"/v1/(?!console)"), api)
-        person.open(path)
+        if by_pages:
+            person.open(path)
+        else:
+            person.return_to(path)
         return person
 
     yield come
@@ -74,4 +95,11 @@ def visit(browser: Browser, district: District) -> Iterator[Callable[..., Person
     faults = [fault for person in people for fault in person.faults]
     for person in people:
         person.leave()
+    contexts += taken
     assert faults == []
+
+
+def new_context(browser: Browser) -> BrowserContext:
+    context = browser.new_context(reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE_MS)
+    return context

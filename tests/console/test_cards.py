@@ -368,7 +368,7 @@ def test_the_last_files_are_downloaded(visit: Visit, district: District, tmp_pat
     late["data"]["students"]["dob"] = "soon"
     district.sync(late)
     assert district.export()["status"] == "partial"  # without files
-    ada = visit(viewport=PHONE, accept_downloads=True)
+    ada = visit(viewport=PHONE)
 
     ada.press_entry(ada.menu, "Download last files")
     ada.sees(ada.page.get_by_text("1 row"))

@@ -14,7 +14,7 @@ type Visit = Callable[..., Person]
 
 
 def test_yaml_is_exported_and_imported(visit: Visit, district: District, tmp_path: Path) -> None:
-    ada = visit(accept_downloads=True)
+    ada = visit()
     open_mapping(ada, district, "?tab=fields")
 
     def menu(entry: str) -> None:

@@ -106,7 +106,7 @@ def test_a_file_is_downloaded_and_its_checksum_copied(
     district.sync(registration("1"))
     run = district.export()
     clipboard = ["clipboard-read", "clipboard-write"]
-    ada = visit(path=run_page(district, run), accept_downloads=True, permissions=clipboard)
+    ada = visit(path=run_page(district, run), permissions=clipboard)
 
     ada.press(ada.page.get_by_text("Technical details").last)
     ada.press(ada.button("Copy the SHA-256 of students.csv"))

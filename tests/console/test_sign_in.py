@@ -14,7 +14,7 @@ type Visit = Callable[..., Person]
 def test_sign_in_returns_to_the_requested_page_and_keeps_tokens_in_memory_only(
     visit: Visit,
 ) -> None:
-    ada = visit(path="#/nowhere/at/all")
+    ada = visit(path="#/nowhere/at/all", by_pages=True)
 
     ada.sees(ada.heading("Page not found"))
     expect(ada.page).to_have_url(re.compile(r"/console#/nowhere/at/all$"))
