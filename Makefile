@@ -27,6 +27,8 @@ COMPILE = $(UV) pip compile --quiet --generate-hashes --no-header --universal --
 WITH_LINT_TESTS := tests/unit tests/functional/test_audit.py tests/functional/test_roles.py \
   tests/console/test_mapping_parts.py
 
+SEARCHES := tests/functional/test_random_day.py tests/exploration/test_promises.py -k random
+
 # The real path of Python 3.13: a shim works in some folders only. Evaluated when needed.
 FIND_PYTHON = for name in python3 python$(PYTHON_VERSION) python; do \
 	  path=$$($$name -c 'import sys; "%d.%d" % sys.version_info[:2] == "$(PYTHON_VERSION)" and print(sys.executable)' 2>/dev/null || true); \
@@ -34,7 +36,7 @@ FIND_PYTHON = for name in python3 python$(PYTHON_VERSION) python; do \
 	done; \
 	echo 'Python $(PYTHON_VERSION) was not found: install it, so that python$(PYTHON_VERSION) starts it, and try again.' >&2; exit 1
 
-.PHONY: help demo local console screenshots check-mapping build remove delete-district apply invoke copy-restored smoke test format lint types docs clients bench sbom requirements environments
+.PHONY: help demo local console screenshots check-mapping build remove delete-district apply invoke copy-restored smoke test explore format lint types docs clients bench sbom requirements environments
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
@@ -89,6 +91,11 @@ smoke: environments ## Try a deployed stack from outside: make smoke STACK=local
 
 test: environments ## Run all tests in three processes; some in one: make test ARGUMENTS='tests/unit -k words'
 	@$(COMPILED_ONCE) $(PYTHON) -m pytest $(or $(ARGUMENTS),-n 3)
+
+explore: environments ## Search long for faults, at random: make explore [SEED=1]
+	@seed='$(or $(SEED),$(shell shuf -i 1-999999 -n 1))'; \
+	echo "Seed: $$seed; repeat this search with make explore SEED=$$seed"; \
+	$(COMPILED_ONCE) EXPLORE_SEED=$$seed $(PYTHON) -m pytest -n 3 $(SEARCHES)
 
 format: environments ## Fix what ruff can fix, and format
 	@.venv/bin/ruff check --fix-only .

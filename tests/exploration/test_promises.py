@@ -25,6 +25,7 @@ from tests.exploration.actors import (
 )
 from tests.exploration.code import Changes, load
 from tests.exploration.explorer import Explorer, Faults
+from tests.support.searches import WALKS
 
 HOLDING = LabelMapping(holds=frozenset({10, 20}))
 LEAVING_OUT = LabelMapping(leaves_out=frozenset({10}))
@@ -187,7 +188,7 @@ LARGE_CARRYING: tuple[Actor, ...] = (
 )
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", WALKS)
 @pytest.mark.parametrize("actors", [LARGE, LARGE_CARRYING], ids=["", "carrying over"])
 def test_large_cases_keep_every_promise_at_random(
     actors: tuple[Actor, ...], seed: int, tmp_path: Path

@@ -1,16 +1,15 @@
 """Random days: hypothesis draws syncs, exports, faults and people's actions, and compares the API
 with a model and an importer after each step.
 
-RANDOM_DAYS=50 make test ARGUMENTS='-k random_day' tests that many other days.
+`make explore` tests many other days.
 """
 
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
@@ -32,13 +31,13 @@ from tests.functional.random_day.importer import lines_of, only, students_of, wi
 from tests.functional.random_day.mapping_variants import CONTACTS_FILE, STUDENTS_FILE
 from tests.functional.random_day.reads import Reads
 from tests.functional.support.stored import in_bucket, traces
+from tests.support.searches import DAYS, SEED
 from tests.support.sftp_servers import AsyncSftpServer
 
-DAYS = int(os.environ.get("RANDOM_DAYS", "0"))
 A_DAY = settings(
-    max_examples=DAYS or 5,
-    stateful_step_count=70 if DAYS else 60,
-    derandomize=not DAYS,
+    max_examples=DAYS,
+    stateful_step_count=70 if SEED else 60,
+    derandomize=not SEED,
     database=None,
     deadline=None,
     phases=[Phase.generate],
@@ -218,7 +217,7 @@ def test_the_totals_add_up_at_every_step_of_a_random_day(
         monkeypatch.setattr("registration_sync.use_cases.ledger.retire_batches.BATCH_SIZE", 2)
         monkeypatch.setattr(export_function, "dependencies", wrapped_dependencies)
         monkeypatch.setattr(RandomDay, "environment", environment, raising=False)
-        run_state_machine_as_test(RandomDay, settings=A_DAY)
+        run_state_machine_as_test(seed(SEED)(RandomDay) if SEED else RandomDay, settings=A_DAY)
 
     missed = {one for one in EXPECTED_EVENTS if not seen[one]}
     assert len(missed) <= 2, missed  # the set changes with each call of an export
