@@ -27,7 +27,7 @@ COMPILE = $(UV) pip compile --quiet --generate-hashes --no-header --universal --
 WITH_LINT_TESTS := tests/unit tests/functional/test_audit.py tests/functional/test_roles.py \
   tests/console/test_mapping_parts.py
 
-SEARCHES := tests/functional/test_random_day.py tests/exploration/test_promises.py -k random
+SEARCHES := tests/functional/test_random_day.py tests/exploration/test_promises.py -k 'random or small'
 
 # The real path of Python 3.13: a shim works in some folders only. Evaluated when needed.
 FIND_PYTHON = for name in python3 python$(PYTHON_VERSION) python; do \
@@ -89,8 +89,8 @@ smoke: environments ## Try a deployed stack from outside: make smoke STACK=local
 	@$(SHARED) $(PYTHON) -m local.operators.smoke --stack '$(STACK)' \
 	  $(if $(EMAIL),--email '$(EMAIL)') $(if $(filter 0,$(UPDATE)),--no-update) $(if $(DELETE),--delete)
 
-test: environments ## Run all tests in three processes; some in one: make test ARGUMENTS='tests/unit -k words'
-	@$(COMPILED_ONCE) $(PYTHON) -m pytest $(or $(ARGUMENTS),-n 3)
+test: environments ## Run all tests in four processes; some in one: make test ARGUMENTS='tests/unit -k words'
+	@$(COMPILED_ONCE) $(PYTHON) -m pytest $(or $(ARGUMENTS),-n 4)
 
 explore: environments ## Search long for faults, at random: make explore [SEED=1]
 	@seed='$(or $(SEED),$(shell shuf -i 1-999999 -n 1))'; \
