@@ -22,7 +22,7 @@ from tests.console.support.mapping_page import (
     open_mapping,
     value,
 )
-from tests.console.support.person import Person
+from tests.console.support.person import Person, new_context
 from tests.stack.support.district import new_district
 
 GOAL_MS = 300
@@ -40,7 +40,7 @@ def main(keys: int = 10) -> None:
     with local_stack(state, lambda _: None) as stack, chromium() as browser:
         district = new_district(stack)
         a_hundred_fields(district)
-        ada = Person(browser, stack, "full_access")
+        ada = Person(new_context(browser), stack, "full_access")
         ada.open()
         open_mapping(ada, district)
         expect(value(ada, 50)).to_have_text("VALUE 49", timeout=30_000)

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Route, ViewportSize, ex
 from local import sign_in
 from local.chromium import CHROMIUM, chromium
 from local.stack import LocalStack
-from tests.console.support.person import LAPTOP, PATIENCE_MS, Person
+from tests.console.support.person import LAPTOP, PATIENCE_MS, Person, new_context
 from tests.stack.support.district import District, new_district
 
 expect.set_options(timeout=PATIENCE_MS)
@@ -97,9 +97,3 @@ def visit(
         person.leave()
     contexts += taken
     assert faults == []
-
-
-def new_context(browser: Browser) -> BrowserContext:
-    context = browser.new_context(reduced_motion="reduce")
-    context.set_default_timeout(PATIENCE_MS)
-    return context

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import (
+    Browser,
     BrowserContext,
     ConsoleMessage,
     Locator,
@@ -79,6 +80,13 @@ PATIENCE_MS = 30_000
 
 LAPTOP: ViewportSize = {"width": 1280, "height": 720}
 PHONE: ViewportSize = {"width": 375, "height": 800}
+
+
+def new_context(browser: Browser) -> BrowserContext:
+    """For a person, and for others after they leave."""
+    context = browser.new_context(reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE_MS)
+    return context
 
 
 class Person:
