@@ -32,7 +32,7 @@ export function ReplacedRemedy({ connection, run, year }) {
   if (marked !== null) return html`<${Notice} tone="good"><p>${LOST.marked(marked)}</p><//>`;
   return html`<${Notice} tone="warn">
     <p>${LOST.why}</p>
-    <div class="row">
+    <div class="row finding-actions">
       ${person.canRun && !connection.deletion && html`<${Button} busy=${marking.busy} onClick=${() => marking.run()}>${LOST.sendAgain}<//>`}
       ${runs.map((run_id) => html`<${RunLink} key=${run_id} c=${c} run_id=${run_id}>${LOST.open}<//>`)}
     </div>
