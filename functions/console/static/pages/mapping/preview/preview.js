@@ -9,6 +9,7 @@ import { clientProblems } from "./client_checks.js";
 import { messageInWords } from "./problem_text.js";
 
 const PAUSE_MS = 80; // between the last key and the request
+const SLOW_MS = 250; // an answer before that changes nothing but the values
 
 // Requests a preview whenever the draft or the students change. Returns {busy, error}.
 export function usePreview(c, editor, students) {
@@ -17,14 +18,16 @@ export function usePreview(c, editor, students) {
     const send = async ({ signal }) => {
       const draft = editor.draft.get();
       const body = { mapping: definitionOf(draft), student_ids: students, unfinished: true };
-      setState((before) => ({ ...before, busy: true }));
+      const slow = setTimeout(() => setState((before) => ({ ...before, busy: true })), SLOW_MS);
       try {
         const answer = draft.order.length ? await post(pathOf(c, "mapping", "preview"), body, { signal }) : EMPTY;
         if (signal.aborted) return;
         editor.preview.set(withSame(editor.preview.get(), previewOf(answer, draft)));
-        setState({ busy: false, error: null });
+        setState((before) => (before.busy || before.error ? { busy: false, error: null } : before));
       } catch (error) {
         if (!signal.aborted) setState({ busy: false, error });
+      } finally {
+        clearTimeout(slow);
       }
     };
     const requests = debounceRequest(send, PAUSE_MS);
