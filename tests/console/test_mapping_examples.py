@@ -39,7 +39,7 @@ def test_up_to_five_examples_are_chosen_and_missing_students_are_named(
     )
     ada.check()
     add("no id!")
-    ada.sees(ada.page.get_by_role("alert").filter(has_text="id"))
+    expect(student).to_have_accessible_description(re.compile("No student with the ID “no id!”"))
     expect(ada.page.get_by_role("button", name="Remove")).to_have_count(1)
     add("1")
     toast = ada.page.locator(".toast", has_text="1 is already selected.")
