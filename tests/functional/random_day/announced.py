@@ -11,7 +11,7 @@ SIGNS = {
     "failed": "failed: ",
     "awaiting": "waits, and nothing of it was sent: ",
     "not collected": "find out why the importer did not run",
-    "newly held": " attention, ",
+    "newly held": "the run names each student, with the field and the reason",
 }
 """Text that is in a message only if it is about this subject."""
 
