@@ -79,7 +79,7 @@ def test_no_text_from_the_api_runs_as_script(
         f"{of}/notifications": "ben@anytown.example.org",
         f"{of}/settings": "Host keys",
         "#/new": "Name",
-        "#/": "to be mended",
+        "#/": "attention",
     }
     for path, shown in pages.items():
         ada.go(path)
