@@ -43,7 +43,7 @@ class Units:
         self._calling = threading.local()
         self._plain = boto3.client("dynamodb")
         events = aws_clients.dynamodb().meta.events
-        events.register("before-parameter-build.dynamodb", self._before)
+        events.register("provide-client-params.dynamodb", self._before)
         events.register("after-call.dynamodb", self._after)
 
     def watch_archive(self) -> None:

@@ -204,10 +204,10 @@ def throttled(how: str, student_id: str) -> Iterator[None]:
     if not how.startswith("no "):
         yield
         return
-    events.register("before-parameter-build.dynamodb", before)
+    events.register("provide-client-params.dynamodb", before)
     events.register("after-call.dynamodb", after)
     yield
-    events.unregister("before-parameter-build.dynamodb", before)
+    events.unregister("provide-client-params.dynamodb", before)
     events.unregister("after-call.dynamodb", after)
 
 

@@ -8,7 +8,7 @@ ALL_UP_TO, THEN_EACH = 1_000, 17
 """Counts all of the first rows, then every 17th, so that counting takes no time; a prime number
 does not follow a pattern of the rows."""
 
-AT_A_TIME = 250
+AT_A_TIME = 50
 """Rows that are counted together."""
 
 
