@@ -259,50 +259,6 @@ def test_mistakes_are_shown_at_their_fields_in_every_step(visit: Visit, district
     ada.sees(ada.dialog("Discard unsaved changes?"))
 
 
-def test_a_connection_is_created_by_keyboard_alone(visit: Visit, district: District) -> None:
-    sftp = district.stack.sftp
-    ada = visit(path="#/new", viewport=PHONE)
-    ada.sees(ada.field("Name"))
-    press, write = ada.page.keyboard.press, ada.page.keyboard.insert_text
-
-    ada.tab_to(ada.field("Name"))
-    write(name_of(district))
-    ada.tab_to(ada.page.get_by_role("combobox", name="Time zone"))
-    write("denver")
-    press("ArrowDown")
-    press("Enter")
-    ada.tab_to(ada.button("Next: delivery"))
-    press("Enter")
-    expect(ada.heading("Where the files go")).to_be_focused()
-    for label, text in (
-        ("Host", sftp.host),
-        ("Port", str(sftp.port)),
-        ("User name", sftp.username),
-        ("Password", sftp.password),
-        ("Folder", made(district).connection_id),
-    ):
-        ada.tab_to(ada.field(label))
-        press("Control+a")
-        write(text)
-    ada.sees(ada.page.get_by_text("two school years in one export are refused"))
-    ada.tab_to(ada.button("Save and test"))
-    press("Enter")
-    ada.sees(ada.button(CONFIRM))
-    ada.tab_to(ada.button(CONFIRM))
-    press("Enter")
-    ada.sees(ada.button("Next: mapping"))
-    ada.tab_to(ada.button("Next: mapping"))
-    press("Enter")
-    ada.sees(ada.page.get_by_role("radio", name="An empty mapping"))
-    ada.tab_to(ada.page.get_by_role("radio", name="An empty mapping"))
-    ada.tab_to(ada.button("Start with an empty mapping"))
-    press("Enter")
-
-    expect(ada.heading(f"{name_of(district)} is set up")).to_be_focused()
-    assert made(district).connection["time_zone"] == "America/Denver"
-    ada.check()
-
-
 def test_a_download_with_scripts_for_names_has_no_server_to_check(
     visit: Visit, district: District
 ) -> None:

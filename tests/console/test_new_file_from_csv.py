@@ -1,7 +1,6 @@
 """A file of a mapping from a SIS's template: fields and codes are suggested by name and value."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -18,57 +17,10 @@ from tests.console.support.mapping_page import (
     value,
 )
 from tests.console.support.person import Person
+from tests.console.support.sample_files import GUARDIANS, STUDENTS, choose, enrolled
 from tests.stack.support.district import District
 
 type Visit = Callable[..., Person]
-
-STUDENTS = """Student_Number,Last_Name,First_Name,Middle_Name,DOB,Gender,Grade_Level,Home_Phone,Street,City,State,Zip,SchoolID,Student_Email,Locker
-000041,Reed,Ann,,04/09/2015,F,00,(512) 555-0147,1 Elm St,Austin,TX,78701,0012,ann@example.org,7
-000042,Reed,Bo,J,12/31/2012,M,03,(512) 555-0148,1 Elm St,Austin,TX,78701,0012,bo@example.org,8
-000043,Diaz,Cy,,01/02/2013,M,03,(512) 555-0149,2 Elm St,Austin,TX,78701,0012,cy@example.org,9
-000044,Diaz,Di,,01/02/2014,F,00,(512) 555-0150,2 Elm St,Austin,TX,78701,0012,di@example.org,10
-"""  # noqa: E501
-GUARDIANS = "Student_Number;First_Name;Last_Name;Relationship;Phone\n"
-
-SUGGESTED = {
-    "Student_Number": "students.student_district_id",
-    "Last_Name": "students.lname",
-    "First_Name": "students.fname",
-    "Middle_Name": "students.mname",
-    "DOB": "students.dob",
-    "Gender": "students.gender",
-    "Grade_Level": "students.grade",
-    "Home_Phone": "household.phone",
-    "Street": "household.street",
-    "City": "household.city",
-    "State": "household.state",
-    "Zip": "household.zip",
-    "SchoolID": "student_annual.school_id",
-    "Student_Email": "students.email",
-    "Locker": "",
-}
-
-
-def enrolled(number: int, **students: str) -> dict[str, Any]:
-    """A registration with the fields that most districts ask for."""
-    student_id = f"00{number}"
-    own = {"id": student_id, "student_district_id": f"0000{number}", "fname": "Ann"}
-    own |= {"lname": "Reed", "mname": "", "dob": "2015-04-09", "email": f"s{number}@example.org"}
-    guardian = {"fname": "Mia", "lname": "Reed", "relationship": "Mother", "phone": "5125550147"}
-    annual = {f"guardian1_{key}": text for key, text in guardian.items()} | {"school_id": "0012"}
-    annual |= {f"guardian2_{key}": "" for key in guardian}
-    home = {"street": "1 Elm St", "city": "Austin", "state": "TX", "zip": "78701"}
-    return {
-        "registration_id": f"r-{number}",
-        "student_id": student_id,
-        "school_year": 2025,
-        "status": "Registration Approved",
-        "data": {
-            "students": own | students,
-            "student_annual": annual,
-            "household": home | {"phone": "512-555-0147"},
-        },
-    }
 
 
 @pytest.fixture
@@ -82,46 +34,6 @@ def ada(visit: Visit, district: District) -> Person:
     person = visit()
     open_mapping(person, district, "?tab=fields")
     return person
-
-
-def choose(person: Person, name: str, content: str, encoding: str = "utf-8") -> None:
-    """Choose a file in the dialog."""
-    file = {"name": name, "mimeType": "text/csv", "buffer": content.encode(encoding)}
-    person.page.get_by_label("Template or sample file").set_input_files([file])
-
-
-def test_a_sample_file_makes_all_fields_with_dates_phones_and_codes(
-    ada: Person, district: District
-) -> None:
-    ada.press(ada.button("New File from a CSV"))
-    ada.check()
-    choose(ada, "New Roster.csv", STUDENTS)
-    ada.sees(ada.page.get_by_text("15 columns: "))
-    ada.check()
-    found = {
-        header: ada.page.get_by_role("combobox", name=f"Enroll field of {header}").input_value()
-        for header in SUGGESTED
-    }
-    assert found == SUGGESTED
-    ada.press(ada.button("Add 15 fields"))
-    expect(ada.field("File Name")).to_have_value("New_Roster")
-    expect(value(ada, 5)).to_have_text("04/09/2015")
-    expect(value(ada, 6)).to_have_text("F")
-    expect(value(ada, 7)).to_have_text("00")
-    expect(value(ada, 8)).to_have_text("(512) 555-0147")
-    save(ada, 2)
-
-    _, file = saved(district)
-    by_header = {one["to"]: one for one in file["fields"]}
-    assert by_header["DOB"]["transformations"] == [
-        {"type": "date", "from": "YYYY-MM-DD", "to": "MM/DD/YYYY"}
-    ]
-    assert {one["value"]: one["code"] for one in by_header["Gender"]["codes"]} == {
-        "Male": "M",
-        "Female": "F",
-        "Nonbinary": "",
-    }
-    assert by_header["Locker"] == {"mapping_type": "direct", "to": "Locker", "default": ""}
 
 
 def test_a_file_without_a_table_is_refused_with_the_remedy(ada: Person) -> None:
@@ -155,25 +67,6 @@ def test_a_header_row_can_be_pasted_and_each_field_chosen(ada: Person, district:
         "students.student_district_id",
         "students.fname",
         "student_annual.school_id",
-    ]
-
-
-def test_a_file_of_guardians_has_a_row_for_each(ada: Person, district: District) -> None:
-    ada.press(ada.button("New File from a CSV"))
-    choose(ada, "guardians.TXT", GUARDIANS, "utf-16")
-    ada.press(ada.page.get_by_label("One row for each guardian"))
-    ada.press(ada.button("Add 5 fields"))
-    save(ada, 2)
-
-    _, file = saved(district)
-    assert (file["name"], file["extension"], file["separator"]) == ("guardians", "txt", "semicolon")
-    assert file["rows"] == {"each": ["student_annual.guardian1_"], "skip_when_blank": "fname"}
-    assert [one["from"] for one in file["fields"]] == [
-        "students.student_district_id",
-        "entry.fname",
-        "entry.lname",
-        "entry.relationship",
-        "entry.phone",
     ]
 
 

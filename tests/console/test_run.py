@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Route, expect
 
-from tests.console.support.answers import SCRIPT, going_on, holding, is_refused, refusing, saying
+from tests.console.support.answers import SCRIPT, going_on, is_refused, refusing, saying
 from tests.console.support.mapping_page import TO, row, source
 from tests.console.support.person import PHONE, Person
 from tests.stack.support.district import MAPPING, District, registration
@@ -121,31 +121,6 @@ def test_a_file_is_downloaded_and_its_checksum_copied(
     assert copied == hashlib.sha256(content).hexdigest()
 
 
-def test_a_held_delivery_is_sent_once_confirmed(visit: Visit, district: District) -> None:
-    run = guarded(district)
-    ada = visit(path=run_page(district, run))
-
-    decision = ada.page.get_by_role("region", name="Review before sending: something looks unusual")
-    expect(decision).to_contain_text("First in students.csv has 1 value without a match code")
-    ada.check()
-    ada.sees(decision.get_by_text("Sends 1 student and replaces the current files."))
-    ada.press(ada.button("Send anyway"))
-    ada.check()
-    dialog = ada.dialog("Send 2025–26 anyway?")
-    with refusing(ada, "/confirm"):
-        ada.press(dialog.get_by_role("button", name="Send"))
-        is_refused(ada, dialog)
-    ada.press(dialog.get_by_role("button", name="Send"))
-
-    expect(ada.page.get_by_role("region", name="Summary")).to_contain_text("Succeeded")
-    expect(ada.page.get_by_role("region", name="Summary")).to_contain_text(
-        re.compile(rf"Approved.*by {ada.user.username}")
-    )
-    expect(decision).to_have_count(0)
-    assert district.names() == ["Bob"]
-    ada.check()
-
-
 def test_a_held_delivery_is_cancelled_by_keyboard_on_a_phone(
     visit: Visit, district: District
 ) -> None:
@@ -165,34 +140,6 @@ def test_a_held_delivery_is_cancelled_by_keyboard_on_a_phone(
     expect(summary).to_contain_text("Canceled")
     lin.check()
     assert not district.folder.exists()
-
-
-def test_a_whole_run_is_resent(visit: Visit, district: District) -> None:
-    district.sync(registration("1", "Ann"), registration("2", "Ben"))
-    run = district.export()
-    district.sync(registration("3", "Cal"))
-    district.export()
-    assert district.names() == ["Cal"]
-    ada = visit(path=run_page(district, run))
-
-    ada.press_entry(ada.button("More"), "Re-send this old file…")
-    dialog = ada.dialog("Re-send this old file")
-    expect(dialog).to_contain_text("This sends old data and replaces the current files")
-    expect(dialog).to_contain_text(re.compile(r"This replaces students.csv from .* \(1 row\)\."))
-    expect(dialog).to_contain_text(run["years"][0]["files"][0]["path"])
-    ada.check()
-    assert district.names() == ["Cal"]
-    with holding(ada, "/resend"):
-        ada.press(dialog.get_by_role("button", name="Re-send"))
-        expect(ada.button("Cancel")).to_have_count(0)  # the page still requests the run
-        ada.check()
-
-    ada.sees(dialog.get_by_text("The old rows of 2 students were sent again").first)
-    ada.check()
-    assert district.names() == ["Ann", "Ben"]
-    ada.press(dialog.get_by_role("link", name="Open the run"))
-    ada.sees(ada.heading("Re-send, "))
-    ada.sees(ada.link(run["run_id"]))
 
 
 def test_some_files_or_students_are_resent_by_keyboard(visit: Visit, district: District) -> None:

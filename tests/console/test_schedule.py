@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Locator, expect
 
 from registration_sync.domain.connections.schedule import is_skipped
-from tests.console.support.answers import SCRIPT, holding, is_refused, refusing
+from tests.console.support.answers import SCRIPT, is_refused, refusing
 from tests.console.support.person import PHONE, Person
 from tests.stack.support.district import District
 
@@ -249,37 +249,3 @@ def test_a_failed_preview_and_endless_pauses_are_reported_in_the_list_of_runs(
         ada.press(slider(ada))
         ada.sees(ada.page.get_by_role("region", name="Next five exports").get_by_text(SCRIPT))
         ada.check()
-
-
-def test_a_schedule_is_set_by_keyboard_alone(visit: Visit, district: District) -> None:
-    ada = visit(path=page_of(district), viewport=PHONE)
-    ada.sees(slider(ada))
-    press = ada.page.keyboard.press
-
-    ada.press(slider(ada))
-    ada.tab_to(ada.field("Time of day"))
-    ada.page.keyboard.type("1015PM")
-    zone = ada.page.get_by_role("combobox", name="Time zone")
-    ada.tab_to(zone)
-    press("Control+a")
-    ada.page.keyboard.type("denver")
-    press("ArrowDown")
-    press("Enter")
-    ada.tab_to(ada.button("Add a pause"))
-    press("Enter")
-    expect(ada.field("First day")).to_be_focused()
-    ada.page.keyboard.type("06302030")
-    ada.tab_to(ada.field("Last day"))
-    ada.page.keyboard.type("07312030")
-    ada.tab_to(ada.button("Save"))
-    with holding(ada, "/schedule", "PUT"):
-        press("Enter")
-        ada.press(ada.button("Add a pause"))
-
-    ada.sees(ada.page.get_by_text("Saved. Exports follow this schedule.").last)
-    expect(ada.field("First day")).to_have_count(2)  # including the one added meanwhile
-    ada.sees(ada.page.get_by_text("Not saved yet"))
-    ada.check()
-    schedule = stored(district)
-    assert (schedule["time"], schedule["time_zone"]) == ("22:15", "America/Denver")
-    assert schedule["pauses"] == [{"from": "2030-06-30", "to": "2030-07-31"}]

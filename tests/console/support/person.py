@@ -265,8 +265,7 @@ class Person:
 
     def check(self) -> None:
         """Check by axe, in light and dark, and that nothing scrolls sideways at 375 px."""
-        if not self.page.evaluate("'axe' in window"):
-            self.page.evaluate(AXE_SCRIPT)  # the page's policy forbids a script element
+        self._load_axe()
         self._finds_nothing("with axe", self._violations())
         self.page.emulate_media(color_scheme="dark")
         self._finds_nothing("in dark", self._violations(runOnly=COLOR_RULES))
@@ -276,6 +275,16 @@ class Person:
         self.page.set_viewport_size(PHONE)
         self._finds_nothing("on a phone", self.page.evaluate(BEYOND_THE_EDGE))
         self.page.set_viewport_size(before)
+
+    def check_as_is(self) -> None:
+        """Check the same, in the window's own colors and width only."""
+        self._load_axe()
+        self._finds_nothing("with axe", self._violations())
+        self._finds_nothing("in this window", self.page.evaluate(BEYOND_THE_EDGE))
+
+    def _load_axe(self) -> None:
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE_SCRIPT)  # the page's policy forbids a script element
 
     @staticmethod
     def _finds_nothing(where: str, found: list[str]) -> None:

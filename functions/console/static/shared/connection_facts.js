@@ -48,8 +48,9 @@ export function Approval({ one }) {
 // What waits now: "25 ready to send · 15 need attention".
 export function Waiting({ one }) {
   if (isUnknown(one, "students")) return html`<${NotAvailable} />`;
+  const to = href("/connections/{c}/students", { c: one.connection_id }, { list: "held" });
   return html`<span>${FACTS.ready(one)}</span>
-    ${one.held > 0 && html`<span aria-hidden="true"> · </span><${Badge} tone="warn">${FACTS.attention(one)}<//>`}`;
+    ${one.held > 0 && html`<span aria-hidden="true"> · </span><a href=${to}><${Badge} tone="warn">${FACTS.attention(one)}<//></a>`}`;
 }
 
 export function NextExport({ one }) {
