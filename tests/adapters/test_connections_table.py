@@ -555,7 +555,7 @@ def test_a_run_is_confirmed_or_cancelled_and_never_both(runs: DynamoDBRuns) -> N
 
     runs.cancel(cancelled)
 
-    with pytest.raises(Conflict, match="no longer awaits"):
+    with pytest.raises(Conflict, match="does not need approval any more"):
         runs.confirm(confirmed(awaiting("r1")))
     assert runs.find("north", "r1") == cancelled
     runs.request(run("r2"))  # the slot is free

@@ -143,7 +143,7 @@ def test_an_unreadable_key_is_reported_before_any_connection(
 def test_a_refused_password_is_tried_once_and_never_shown(tmp_path: Path) -> None:
     with (
         AsyncSftpServer(tmp_path, methods=("password", "keyboard-interactive")) as server,
-        pytest.raises(SignInRefused, match="refused to sign in district") as refused,
+        pytest.raises(SignInRefused, match="rejected the user name district") as refused,
     ):
         servers().connect(server.account(credentials=Credentials(password="wrong-secret")))
 

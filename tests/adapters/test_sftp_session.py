@@ -813,7 +813,7 @@ def test_a_server_that_goes_silent_at_the_rename_ends_within_the_limit(
     server.faults.silent.add("posix_rename")
     started = time.monotonic()
 
-    with pytest.raises(ConnectionFailed, match="without an answer, while putting"):
+    with pytest.raises(ConnectionFailed, match="without an answer, while replacing"):
         impatient_session.replace(TEMPORARY, FINAL)
 
     assert time.monotonic() - started < 4

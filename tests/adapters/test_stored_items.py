@@ -473,7 +473,7 @@ def test_runs_are_read(dynamodb: "DynamoDBClient") -> None:
                 held=(HeldRow("S-1", "students", "DOB", "date", "The date could not be read."),),
             ),
         ),
-        message="Some students were not sent. The next export tries them again.",
+        message="Some students were not delivered and stay due.",
     )
     assert runs.find("north", run_id) == run
     assert runs.newest("north", 10, None) == ([run], None)

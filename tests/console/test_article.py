@@ -56,7 +56,7 @@ def test_the_article_is_followed_word_for_word(ada: Person, district: District) 
 
 def configure_student_export(ada: Person, district: District) -> None:
     # Click into your SFTP connection card and select the "Export Student Mapping" option
-    ada.press(ada.card.get_by_role("link", name=district.connection["name"]))
+    ada.press(ada.card.get_by_role("link", name=district.connection["name"], exact=True))
     ada.press(ada.link("Export Student Mapping"))
     # Under Registration Examples, enter up to five Student IDs to preview
     expect(ada.page.get_by_role("tab", name="Registration Examples")).to_have_attribute(
