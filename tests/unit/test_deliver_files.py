@@ -323,6 +323,27 @@ def test_a_rename_lost_with_the_connection_is_repeated_on_the_next(tmp_path: Pat
     assert deliver(folder, tmp_path, "a.csv") == [ReplacedBy.POSIX_RENAME]
 
 
+@pytest.mark.parametrize("left", [b"", NEW[:-1], None])
+def test_a_finished_upload_that_the_server_lost_is_repeated_on_the_next_connection(
+    left: bytes | None, tmp_path: Path
+) -> None:
+    """A server that went down may have lost a file, or its end, that it had confirmed."""
+    folder = Folder(a_csv=OLD, b_csv=OLD)
+    ours = f"f/{temporary_name('a.csv', TOKEN)}"
+
+    def lose() -> None:
+        del folder.files[ours]
+        if left is not None:
+            folder.files[ours] = left
+
+    folder.on["upload"] = lambda: folder.before.update(upload=[ConnectionFailed("lost")])
+    folder.on["connect"] = lambda: folder.on.update(connect=lose)
+
+    deliver(folder, tmp_path, "a.csv", "b.csv")
+
+    assert folder.files == {"f/a.csv": NEW, "f/b.csv": NEW}
+
+
 def test_a_vanished_temporary_file_beside_the_old_file_is_not_delivered(
     tmp_path: Path,
 ) -> None:

@@ -29,6 +29,8 @@ class Table:
     settled: Counter[tuple[int, str]] = field(default_factory=Counter)
     cleared: list[int] = field(default_factory=list)
     fails_at: str = ""
+    slow_batch: int = 0
+    """The batch with more marks than one invocation can clear."""
 
     def marker(self, _c: str) -> ExportMarker:
         return ExportMarker(None, {YEAR: self.numbers})
@@ -47,7 +49,7 @@ class Table:
 
     def clear_marks(self, _c: str, _y: int, batch: int, go_on: Callable[[], bool]) -> bool:
         self.cleared.append(batch)
-        return go_on()
+        return go_on() and batch != self.slow_batch
 
     def set_retired(self, _c: str, _y: int, batch: int) -> None:
         self.numbers = replace(self.numbers, retired=batch, settled_to="")
@@ -154,3 +156,18 @@ def test_marks_are_cleared_after_all_students_are_settled_while_time_is_left(
     retire(table, students=11)
 
     assert (table.cleared, table.numbers.retired) == ([1, 1], 1)
+
+
+def test_batches_of_one_export_are_retired_once_the_marks_of_each_are_cleared(
+    tmp_path: Path, retire: Callable[..., None]
+) -> None:
+    table = table_of(tmp_path, 0, 0, 10)
+    table.entries = {1: replace(table.entries[3], first=1)}
+    table.slow_batch = 2
+
+    retire(table)
+    assert (table.cleared, table.numbers.retired) == ([1, 2], 0)
+    table.slow_batch = 0
+    retire(table)
+
+    assert (table.cleared, table.numbers.retired) == ([1, 2, 1, 2, 3], 3)
