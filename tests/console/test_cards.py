@@ -286,7 +286,7 @@ def test_what_an_export_replaces_is_said_before_and_its_students_may_go_again(
     lin.sees(lin.button("Don't send now"))
     lin.press(lin.field("Send only this student"))
     expect(lin.button("Export 1 student")).to_be_enabled()
-    lin.press(lin.field("Send all students not yet collected together, in one file"))
+    lin.press(lin.field("Send all students not yet imported together, in one file"))
     lin.sees(dialog.get_by_text("2 students of students.csv would go again, as they are now."))
     lin.check()
     lin.press(lin.button("Export 3 students"))
@@ -295,7 +295,7 @@ def test_what_an_export_replaces_is_said_before_and_its_students_may_go_again(
     assert len(district.names()) == 3
     lin.press(dialog.get_by_role("link", name="Open the run"))
     lin.sees(lin.page.get_by_text("2 students of students.csv went again"))
-    lin.sees(lin.page.get_by_text("With the students not yet collected"))
+    lin.sees(lin.page.get_by_text("With the students not yet imported"))
     lin.sees(lin.page.get_by_text("We don't know whether your SIS had imported it."))
     lin.check()
 

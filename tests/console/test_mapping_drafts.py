@@ -4,9 +4,9 @@ example students."""
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
-from tests.console.support.answers import refusing
+from tests.console.support.answers import answering, holding
 from tests.console.support.mapping_page import (
     TO,
     names,
@@ -31,6 +31,12 @@ def stored(district: District) -> int:
     """The status of reading the draft of the person with Full Access."""
     path = f"{district.path}/mapping/draft"
     return district.stack.call("GET", path, role="full_access").status
+
+
+def answer(status: int, problem: str = "") -> Callable[[Route], None]:
+    problems = [{"path": "files", "message": problem}] if problem else []
+    error = {"code": "refused", "message": "The draft was not stored.", "problems": problems}
+    return lambda route: route.fulfill(status=status, json={"error": error})
 
 
 def test_an_unfinished_row_blocks_nothing_and_a_reload_loses_nothing(
@@ -103,7 +109,14 @@ def test_a_draft_of_an_older_version_is_merged_and_one_that_fails_is_tried_again
 ) -> None:
     ada = visit()
     open_mapping(ada, district, "?tab=fields")
-    with refusing(ada, "/mapping/draft", "PUT"):
+    too_large = "The mapping has 310,000 characters as JSON."
+    with answering(ada, "/mapping/draft", "PUT", answer(413, too_large)):
+        ada.write(row(ada, 1).get_by_label(TO), "Long")
+        ada.sees(ada.page.get_by_text(f"Draft not saved: {too_large}"))
+        ada.check()
+        ada.press(ada.link("Connections"))
+        ada.press(ada.button("Keep editing"))
+    with answering(ada, "/mapping/draft", "PUT", answer(503)):
         ada.write(row(ada, 1).get_by_label(TO), "Mine")
         ada.sees(ada.page.get_by_text("Draft not saved – trying again"))
         ada.check()
@@ -115,6 +128,15 @@ def test_a_draft_of_an_older_version_is_merged_and_one_that_fails_is_tried_again
     ada.sees(ada.heading("Connections"))
     open_mapping(ada, district, "?tab=fields")
     expect(row(ada, 1).get_by_label(TO)).to_have_value("My")
+    with holding(ada, "/mapping/draft", "PUT"):
+        ada.write(row(ada, 1).get_by_label(TO), "Me")
+        with ada.page.expect_request("**/mapping/draft"):
+            ada.page.wait_for_timeout(0)
+        ada.press(ada.link("Connections"))  # while the draft is on its way
+        ada.sees(ada.heading("Connections"))
+        ada.go(f"#{district.path}/mapping?tab=fields")
+        ada.page.wait_for_timeout(300)
+    expect(row(ada, 1).get_by_label(TO)).to_have_value("Me")
     theirs = [*FIELDS, {"from": "students.grade", "mapping_type": "direct", "to": "Grade"}]
     save_as_another_person(district, [{"name": "students", "fields": theirs}])
 
@@ -128,7 +150,7 @@ def test_a_draft_of_an_older_version_is_merged_and_one_that_fails_is_tried_again
     ada.press(ada.button("Save mine and theirs"))
 
     ada.sees(ada.page.get_by_text("Version 3, saved by"))
-    assert [one["to"] for one in saved(district)[0]["fields"]] == ["My", "First", "DOB", "Grade"]
+    assert [one["to"] for one in saved(district)[0]["fields"]] == ["Me", "First", "DOB", "Grade"]
     ada.go("#/")
     ada.sees(ada.heading("Connections"))
     ada.page.wait_for_load_state("networkidle")

@@ -62,7 +62,7 @@ def test_only_changed_settings_are_saved(visit: Visit, district: District) -> No
     ada.press(ada.field("Also create a .done file after each file"))
     ada.write(ada.field("Unusually many or few rows"), "Require")
     ada.write(ada.field("Differs by more than (percent)"), "30")
-    ada.write(ada.field("The last file was not picked up"), "Carry over")
+    ada.write(ada.field("The last file was not imported"), "Carry over")
     with refusing(ada, district.path, "PUT"):
         ada.press(ada.button("Save"))
         is_refused(ada)

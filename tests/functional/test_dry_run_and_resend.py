@@ -26,7 +26,7 @@ from tests.functional.support.district import (
     send,
     set_up,
 )
-from tests.functional.support.events import STRANGER, VIEWER
+from tests.functional.support.events import STRANGER, VIEWER, program
 from tests.functional.test_run_history import ONE_RUN, hold_lease, link, request_export
 from tests.support.sftp_servers import AsyncSftpServer
 
@@ -283,6 +283,8 @@ def test_a_resend_takes_the_number_in_the_file_and_says_which_student_may_be_mea
     first = run_export()
 
     status, refused = resend(first["run_id"], {"student_ids": ["1014", "333", "555", "999"]})
+    exporter = program("enroll", "sync/exports.run")  # may not read students
+    blind = resend(first["run_id"], {"student_ids": ["1014", "555"]}, claims=exporter)[1]
     accepted = resend(first["run_id"], {"student_ids": ["001015", "333", "444"]})[1]
 
     missing = "No student with Enroll ID {} in the files of this run."
@@ -297,6 +299,10 @@ def test_a_resend_takes_the_number_in_the_file_and_says_which_student_may_be_mea
             {"path": "student_ids[3]", "message": missing.format("999")},
         ],
     )
+    assert [one["message"] for one in blind["error"]["problems"]] == [
+        missing.format("1014"),
+        missing.format("555"),
+    ]
     (event,) = started.events
     assert event["run_id"] == accepted["run_id"]
     path = "/connections/{connection_id}/exports/{run_id}"

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("started")
 RUN = "20260302T203000Z-interrupted"
 FIRST = "20260302T200000Z-first"
 FILE = "SISData/exports/2025/students.csv"
-COLLECTED = "the SIS did not collect the last file"
+COLLECTED = "the SIS did not import the last file"
 
 
 class Killed(BaseException):
@@ -49,7 +49,7 @@ class Announced:
         for event in self.events:
             in_event = any("not_collected" in year["findings"] for year in event["years"])
             text = "".join(one.body for one in self.alerts if event["run_id"] in one.body)
-            in_message = "was not collected" in text
+            in_message = "was not imported" in text
             if in_event or in_message:
                 found.append((event["run_id"], in_event, in_message))
         return found
@@ -106,7 +106,7 @@ def test_a_run_that_fails_after_the_replacement_reports_the_file(
     after = run_export()
 
     assert (failed["status"], uncollected(failed)) == ("failed", [FIRST])
-    assert any("was not collected" in text for text in failed["years"][0]["warnings"])
+    assert any("was not imported" in text for text in failed["years"][0]["warnings"])
     assert replaced(server)
     assert (after["status"], uncollected(after), notes()) == ("succeeded", [], [])
     assert announced.reports() == [(RUN, True, True)]

@@ -60,7 +60,7 @@ def test_an_importer_that_stops_collecting_is_reported_and_its_students_are_rese
     )
     assert district.names() == ["Cy"]
     subject, body = people.first_about(district)
-    assert subject == "Anytown, SFTP: the SIS did not collect the last file"
+    assert subject == "Anytown, SFTP: the SIS did not import the last file"
     assert next_run["years"][0]["findings"][0]["message"] in body
     assert f"re-send run {left['run_id']}:" in body
     assert [word for word in ("2-of-nobody-else", "Bobbi") if word in body] == []

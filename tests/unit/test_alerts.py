@@ -209,14 +209,14 @@ def test_the_message_about_an_uncollected_file() -> None:
     run = found(
         DONE,
         guard="not_collected",
-        message="2025/students.csv was not collected: send run 20250915T020000Z-schedule again.",
+        message="2025/students.csv was not imported: send run 20250915T020000Z-schedule again.",
     )
 
     assert message(run) == Alert(
-        "Anytown, SFTP: the SIS did not collect the last file",
+        "Anytown, SFTP: the SIS did not import the last file",
         "Anytown, SFTP: the scheduled export of September 15, 2025, 9:02 PM (America/Chicago).\n"
         "\n"
-        "School year 2025-26: 2025/students.csv was not collected: send run "
+        "School year 2025-26: 2025/students.csv was not imported: send run "
         "20250915T020000Z-schedule again.\n"
         "What to do: find out why the importer did not run, then follow the steps above.\n"
         "\n" + LINK,

@@ -155,7 +155,7 @@ export const IMPORTS = {
   "pages/runs/dry_run_button.js": ["pages/runs/words.js"],
   "pages/runs/filters.js": ["lib/runs.js", "pages/runs/words.js"],
   "pages/runs/page.js": ["frame/connection_page.js", "pages/runs/dry_run_button.js", "pages/runs/filters.js", "pages/runs/run_item.js", "pages/runs/use_runs.js", "pages/runs/words.js"],
-  "pages/runs/run_item.js": ["components/badge.js", "components/time.js", "lib/runs.js", "pages/runs/words.js", "shared/run_words.js"],
+  "pages/runs/run_item.js": ["components/badge.js", "components/time.js", "lib/runs.js", "lib/student_names.js", "pages/runs/words.js", "shared/run_words.js"],
   "pages/runs/use_runs.js": ["lib/runs.js", "pages/runs/filters.js", "shared/export/requested.js"],
   "pages/runs/words.js": ["components/time.js"],
   "pages/schedule/next_runs.js": ["components/section.js", "components/time.js", "pages/schedule/words.js"],

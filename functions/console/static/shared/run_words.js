@@ -37,7 +37,7 @@ export const REPLACES = {
   done: (name, when, rows) => `This replaced ${fileFrom(name, when, rows)}.`,
   aheadCollected: (name, when, rows) => `The last file, ${fileFrom(name, when, rows)}, is gone from the server, so nothing is replaced.`,
   test: "The replaced file was a test, too.",
-  yes: (sis) => `${sis} has picked it up.`,
+  yes: (sis) => `${sis} has imported it.`,
   no: (sis) => `${sis} has not imported it yet.`,
   noThen: (sis) => `${sis} had not imported it.`,
   unknown: (sis) => `We don't know whether ${sis} has imported it yet.`,
@@ -47,7 +47,7 @@ export const REPLACES = {
 };
 
 export const CARRIED = {
-  list: "Students not collected before",
+  list: "Students not imported before",
   ahead: (number, name) => `${students(number)} of ${name} would go again, as they are now.`,
   done: (number, name) => `${students(number)} of ${name} went again, as they were then: we did not know whether they had been imported.`,
   sentBy: "First sent by",
@@ -76,6 +76,6 @@ export const REPLACED_BY = {
   new: "New file: none had this name",
   aside_and_rename: "The old file was moved aside first, because this server does not rename over a file",
   in_place: "Written directly over the old file, because this server cannot rename",
-  picked_up: "Picked up just before the connection was lost",
+  picked_up: "Imported just before the connection was lost",
   download: "Kept here for download",
 };

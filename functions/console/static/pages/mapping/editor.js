@@ -33,7 +33,7 @@ export function createEditor(saved, canEdit, stored = null) {
     quiet: createStore(unfinished(base.get().draft, first)), // see preview/shown_problems.js
     attention: createStore(null), // see preview/attention.js
     names: createStore({}), // of example students
-    stored: createStore({ saved_at: stored?.saved_at ?? "", state: stored ? "stored" : "none" }), // see saving/stored_draft.js
+    stored: createStore({ saved_at: stored?.saved_at ?? "", state: stored ? "stored" : "none", message: "" }), // see saving/stored_draft.js
     update(change, key = null) {
       const control = document.activeElement;
       const continues = key !== null && key === lastEdit.key && control === lastEdit.control && control.matches(TYPED_INTO);

@@ -45,7 +45,7 @@ function MappingTabs({ connection, keep, query, editor, reload }) {
   const [student, setStudent] = useState(null);
   const [chosen, setChosen] = useState(examples); // as shown on the page, saved or not
   useStoredDraft(c, editor);
-  const isNotStored = ["failed", "elsewhere"].includes(useStore(editor.stored).state);
+  const isNotStored = ["failed", "refused", "elsewhere"].includes(useStore(editor.stored).state);
   const unsaved = [
     isNotStored && PAGE.unsavedMapping,
     chosen.join() !== examples.join() && PAGE.unsavedExamples,

@@ -40,7 +40,7 @@ export const KIND = {
   failed: "An export failed",
   needsApproval: "An export needs approval",
   needsAttention: "More students need attention",
-  notCollected: "The SIS didn't pick up the last file",
+  notCollected: "The SIS didn't import the last file",
   overdue: "A scheduled export is overdue",
   overdueHint: "Once a day, until an export has finished.",
   succeeded: "An export delivered files",

@@ -33,7 +33,7 @@ export const FACTS = {
   options: "Options",
   withoutHeld: "Sent without the students who need attention",
   overridden: "Safety checks overridden",
-  carriedOver: "With the students not yet collected",
+  carriedOver: "With the students not yet imported",
   erased: "Erased",
   sentTo: "Sent to",
   wouldGoTo: "Would go to",

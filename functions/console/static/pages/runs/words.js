@@ -11,7 +11,7 @@ export const HISTORY = {
   previewHint: "Shows what the next export would send. Nothing is sent.",
   by: (name) => `By ${name}`,
   approvedBy: (name) => `approved by ${name}`,
-  student: (ids) => `Student ${ids}`,
+  student: (called) => `Student ${called}`,
   erased: "(erased since)",
   students: (number) => count(number, "student"),
   wouldBeSent: (number) => `${count(number, "student")} would be sent`,

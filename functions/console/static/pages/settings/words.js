@@ -60,7 +60,7 @@ export const DELIVERY = {
 export const IMPORTER = {
   title: "Import by your SIS",
   label: "After import, the SIS",
-  hint: "If your SIS deletes imported files, we'll warn you when one wasn't picked up.",
+  hint: "If your SIS deletes imported files, we'll warn you when one wasn't imported.",
   unknown: "Not sure (we'll detect it)",
   removes: "Deletes the file",
   leaves: "Leaves the file",
@@ -202,7 +202,7 @@ export const GUARDS = {
     count: "More than (values)",
   },
   not_collected: {
-    label: "The last file was not picked up",
+    label: "The last file was not imported",
     hint: "Your SIS deletes the files that it imports, and our last file is still there: the new one would replace it. Carry over works with every SIS: it sends the students of the last file again unless that file is gone.",
   },
   moreThanPercent: (percent) => `more than ${percent}%`,

@@ -20,7 +20,7 @@ class Permission(StrEnum):
     READ = "read"
     SYNC = "sync registrations"
     RUN_EXPORTS = "run exports"
-    OVERRIDE = "override guards"
+    OVERRIDE = "override the safety checks"
     CONFIGURE = "configure connections"
     MANAGE_PEOPLE = "manage people"
 
@@ -38,7 +38,7 @@ SCOPES: Mapping[str, frozenset[Permission]] = {
     "sync/read": frozenset({Permission.READ}),
 }
 """The permissions of each scope, on the connections that list the program. To configure includes
-to override guards: a caller that may turn guards off in the settings gains nothing by it. No scope
+to override the safety checks: a caller that may turn guards off in the settings gains nothing by it. No scope
 is for people."""
 
 ALL_DISTRICTS = "*"

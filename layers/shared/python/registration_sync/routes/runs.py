@@ -117,6 +117,7 @@ def _resend(request: Request) -> Answer:
         sign_ins=deps.sign_ins,
         archive=deps.archive,
         starter=_starter(request),
+        permissions=request.caller.permissions,
     )
     return _accepted(run, resend_of=repeated_run_id, message=RESEND_NOTICE)
 

@@ -7,6 +7,7 @@ import { useStore } from "../../../lib/store.js";
 import { announce } from "../../../components/announce.js";
 import { Button } from "../../../components/button.js";
 import { ConfirmDialog } from "../../../components/dialog.js";
+import { Sentence } from "../../../components/sentence.js";
 import { Notice } from "../../../components/states.js";
 import { Time } from "../../../components/time.js";
 import { draftOf } from "../draft.js";
@@ -24,6 +25,7 @@ export function DraftState({ connection, changed }) {
     return html`<strong>${{
         stored: html`${BAR.draftSaved}${" "}<${Time} at=${stored.saved_at} zone=${zone} />`,
         failed: BAR.draftFailed,
+        refused: html`<${Sentence} text=${BAR.draftRefused(stored.message)} />`,
         elsewhere: BAR.draftElsewhere,
       }[stored.state] ?? BAR.draftSaving}</strong>
       <span class="muted exports-use">${BAR.exportsUse(version)}</span>
@@ -61,7 +63,7 @@ export function ElsewhereNotice({ reload }) {
     <p>${BAR.elsewhereNote}</p>
     <p class="row">
       <${Button} onClick=${reload}>${BAR.loadOther}<//>
-      <${Button} onClick=${() => editor.stored.set({ state: "waiting", saved_at: null })}>${BAR.keepThis}<//>
+      <${Button} onClick=${() => editor.stored.set({ state: "waiting", saved_at: null, message: "" })}>${BAR.keepThis}<//>
     </p>
   <//>`;
 }

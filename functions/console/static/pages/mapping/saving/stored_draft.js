@@ -1,7 +1,7 @@
 // The person's own draft, kept by the service while they edit: a reload, a crash or a sign-out loses nothing, and it
 // is there on another computer. Exports use the saved version only. See routes/mapping_draft.py.
 
-import { get, getIfThere, pathOf, put, remove } from "../../../lib/api.js";
+import { getIfThere, pathOf, put, remove } from "../../../lib/api.js";
 import { useEffect } from "../../../lib/html.js";
 import { toast } from "../../../components/announce.js";
 import { definitionOf, draftOf } from "../draft.js";
@@ -13,6 +13,7 @@ const PAUSE_MS = 2000;
 const AT_MOST_MS = 15_000; // after the first change, for somebody who never pauses
 const RETRY_MS = 10_000;
 const MAX_KEEPALIVE = 60_000; // browsers let a page that closes send 64 KiB
+const TRANSIENT = new Set([401, 408, 429]); // of the refusals; the same draft is refused again by any other
 
 let leaving = Promise.resolve(); // the last request of a page that was left
 
@@ -26,7 +27,7 @@ export async function loadMapping(c, canEdit, options) {
     canEdit ? getIfThere(draftPath(c), options) : null,
   ]);
   if (!stored || stored.base_version === (latest?.version ?? 0) || isSame(latest, stored)) return { saved: latest, stored };
-  const base = stored.base_version && (await get(pathOf(c, "mapping", "versions", stored.base_version), options));
+  const base = stored.base_version && (await getIfThere(pathOf(c, "mapping", "versions", stored.base_version), options));
   return { saved: base || null, stored };
 }
 
@@ -58,7 +59,7 @@ function keep(c, editor) {
   let underWay = null;
   let stopped = false;
   let since = null; // the first change that is not stored
-  const is = (state, saved_at = editor.stored.get().saved_at) => editor.stored.set({ state, saved_at });
+  const is = (state, saved_at = editor.stored.get().saved_at, message = "") => editor.stored.set({ state, saved_at, message });
   const schedule = (milliseconds) => {
     since ??= Date.now();
     clearTimeout(timer);
@@ -77,9 +78,10 @@ function keep(c, editor) {
       is(saved_at ? "stored" : "none", saved_at);
     } catch (error) {
       if (stopped) return toast(BAR.draftLost(error.message), "bad");
-      is(error.status === 412 ? "elsewhere" : "failed");
-      if (error.status !== 412) schedule(RETRY_MS);
-      return undefined;
+      const state = stateAfter(error);
+      is(state, undefined, error.problems?.[0]?.message ?? error.message);
+      if (state === "failed") schedule(RETRY_MS);
+      if (state !== "refused") return undefined;
     }
     if (editor.draft.get() !== draft || editor.base.get() !== base) return onChange();
     return undefined;
@@ -99,14 +101,23 @@ function keep(c, editor) {
   };
   const leaves = [editor.draft.subscribe(onChange), editor.base.subscribe(onChange), editor.stored.subscribe(replaceOther)];
   if (textOf(editor.draft.get()) === editor.base.get().text) onChange(); // the draft was saved elsewhere
+  const storeRest = async () => {
+    await underWay;
+    if (timer !== null) await storeNow();
+  };
   return {
     storeNow,
     stop() {
       leaves.forEach((leave) => leave());
       stopped = true;
-      if (timer !== null) leaving = storeNow();
+      leaving = storeRest();
     },
   };
+}
+
+function stateAfter({ status }) {
+  if (status === 412) return "elsewhere";
+  return status < 500 && !TRANSIENT.has(status) ? "refused" : "failed";
 }
 
 // Returns when the draft was stored; an empty text if there is nothing to store.

@@ -13,6 +13,7 @@ export const BAR = {
   draftSaving: "Saving draft …",
   draftSaved: "Draft saved",
   draftFailed: "Draft not saved – trying again",
+  draftRefused: (message) => `Draft not saved: ${message}`,
   draftElsewhere: "Draft not saved",
   draftLost: (message) => `Your draft of the mapping was not saved: ${message}`,
   exportsUse: (version) => (version ? `Exports use version ${version}.` : "Nothing is exported until you save."),

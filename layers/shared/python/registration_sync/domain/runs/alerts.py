@@ -145,7 +145,7 @@ def _not_collected(run: Run, _newly_held: Counts) -> Iterator[Concern]:
     if not lines:
         return
     lines.append("What to do: find out why the importer did not run, then follow the steps above.")
-    headline = "the SIS did not collect the last file"
+    headline = "the SIS did not import the last file"
     yield Concern(headline, lines, MailKind.NOT_COLLECTED)
 
 

@@ -161,7 +161,7 @@ def not_collected_finding(
         "not_collected",
         action,
         last.path.rpartition("/")[2],
-        f"{last.path} was not collected: the file that run {last.run_id} delivered "
+        f"{last.path} was not imported: the file that run {last.run_id} delivered "
         f"({last.delivered_text}) is still there unchanged. {lost}{hint}",
         run_id=last.of_export,
     )

@@ -1,9 +1,11 @@
 """Requests a resend of a past run's files, or of some students' rows in them."""
 
 import tempfile
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
+from registration_sync.domain.access import Permission
 from registration_sync.domain.connections.connection import DeliveryMethod
 from registration_sync.domain.errors import InvalidRequest
 from registration_sync.domain.pluralize import pluralize
@@ -37,11 +39,13 @@ def request_resend(
     sign_ins: SignIns,
     archive: Archive,
     starter: RunStarter,
+    permissions: Collection[Permission] = (),
 ) -> Run:
     """The pending run.
 
     Raises the errors of `select_files_to_resend`, NotFound if the connection or run does not exist
-    or a file is no longer kept, InvalidRequest for students who are not in the files,
+    or a file is no longer kept, InvalidRequest for students who are not in the files (it suggests
+    others to those who may read students),
     AlreadyRunning while another run is pending or in progress, TooManyAttempts before the
     connection has signed in to its account, and Unavailable.
     """
@@ -60,7 +64,8 @@ def request_resend(
             name = f"{school_year}/files/{file.name}"
             archive.require_exists(connection_id, repeated_run_id, name)
     if request.resend and request.resend.student_ids is not None:
-        found = _students(connection_id, request.resend, selected, archive, mappings)
+        suggests = Permission.READ in permissions
+        found = _students(connection_id, request.resend, selected, archive, mappings, suggests)
         request = replace(request, resend=replace(request.resend, student_ids=found))
     admit_first_sign_in(
         connection, sign_ins=sign_ins, attempts=starter.check_attempts, now=starter.now
@@ -74,6 +79,7 @@ def _students(
     selected: FilesByYear,
     archive: Archive,
     mappings: Mappings,
+    suggests: bool,
 ) -> tuple[str, ...]:
     """The students by their Enroll ids; the request may also have their numbers in the files."""
     student_ids = resend.student_ids or ()
@@ -81,7 +87,7 @@ def _students(
         sources = find_resend(
             connection_id, resend, selected, archive=archive, workspace=Path(workspace)
         )
-        found, problems = replace_numbers(student_ids, sources, mappings)
+        found, problems = replace_numbers(student_ids, sources, mappings, suggests=suggests)
         if not problems:
             # Files that can only be sent whole are refused for the ids, too.
             by_id = replace(resend, student_ids=found)

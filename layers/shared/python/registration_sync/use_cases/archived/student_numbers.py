@@ -26,11 +26,15 @@ class NumberedStudent:
 
 
 def replace_numbers(
-    student_ids: Sequence[str], sources: Sequence[ResendSource], mappings: Mappings
+    student_ids: Sequence[str],
+    sources: Sequence[ResendSource],
+    mappings: Mappings,
+    *,
+    suggests: bool,
 ) -> tuple[tuple[str, ...], list[Problem]]:
     """The Enroll ids: a text that is no id in the files, but the value of one student in a column
     that the mapping of the run makes unique, becomes that student's id. And a problem for each text
-    that stays unknown, with the students who may have been meant. Raises Unavailable.
+    that stays unknown, which `suggests` the students who may have been meant. Raises Unavailable.
     """
     known = {student for source in sources if source.rows for student in source.rows.students}
     unknown = [student for student in student_ids if student not in known]
@@ -47,7 +51,7 @@ def replace_numbers(
         elif len(same) == 1:
             found[typed] = same.pop()
         else:
-            message = _unknown(typed, meant, is_ambiguous=bool(same))
+            message = _unknown(typed, meant if suggests else [], is_ambiguous=bool(same))
             problems.append(Problem(f"student_ids[{index}]", message))
     return tuple(dict.fromkeys(found.values())), problems
 
