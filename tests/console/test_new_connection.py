@@ -191,6 +191,24 @@ def test_a_set_up_continues_after_a_reload_and_from_its_card(
     ada.press(ada.button("Discard"))
 
 
+def test_a_password_that_was_typed_for_one_connection_is_not_sent_for_another(
+    visit: Visit, district: District
+) -> None:
+    ada = visit(path="#/new")
+    fill_about(ada, district)
+    ada.press(ada.button("Next: delivery"))
+    fill_server(ada, district, host="no.such.host.invalid")
+    ada.press(ada.button("Save and test"))
+    ada.sees(ada.page.get_by_text("Failed: Find the server"))
+    ada.sees(ada.button("Continue without a working connection"))
+    ada.go(f"#/new?connection={district.connection_id}&step=server")
+    ada.write(ada.field("Host"), "moved.example.org")
+    again = "Enter the password again because the server address changed."
+    ada.sees(ada.page.get_by_text(again, exact=True))
+    ada.go("#/")
+    ada.press(ada.button("Discard"))
+
+
 def test_a_half_made_connection_is_proposed_again_and_not_doubled(
     visit: Visit, district: District
 ) -> None:

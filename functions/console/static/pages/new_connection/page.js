@@ -36,7 +36,10 @@ export default function NewConnectionPage({ query }) {
 // Loads the connection that is being set up, and the one to copy, if there are any.
 function Source({ query }) {
   const [c, from] = [query.get("connection"), query.get("from")];
-  const typed = useRef(NO_SECRETS); // secrets that were typed in this visit and that no server has seen yet
+  const typed = useRef(NO_SECRETS); // secrets that were typed for this connection and that no server has seen yet
+  const before = useRef(c);
+  if (before.current && before.current !== c) typed.current = NO_SECRETS; // never sent for another connection
+  before.current = c;
   const { data, error, reload, keep } = useData(
     async (options) => {
       const [stored, source] = await Promise.all([c, from].map((id) => (id ? get(pathOf(id), options) : null)));

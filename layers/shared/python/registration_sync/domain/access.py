@@ -38,8 +38,8 @@ SCOPES: Mapping[str, frozenset[Permission]] = {
     "sync/read": frozenset({Permission.READ}),
 }
 """The permissions of each scope, on the connections that list the program. To configure includes
-to override the safety checks: a caller that may turn guards off in the settings gains nothing by it. No scope
-is for people."""
+to override the safety checks: a caller that may turn guards off in the settings gains nothing by
+it. No scope is for people."""
 
 ALL_DISTRICTS = "*"
 """In the districts of a program: every district."""
