@@ -75,7 +75,8 @@ def create_a_connection(ada: Person, made: District) -> None:
 def correct_a_refused_password(ada: Person, made: District) -> None:
     refused = ada.page.get_by_role("listitem").filter(has_text="Failed: Sign in")
     expect(refused).to_contain_text("or its password")
-    ada.check_as_is()
+    ada.page.reload()  # shows the result, and tries nothing
+    ada.sign_in()
     ada.press(ada.button("Test again"))
     ada.sees(ada.dialog("Test again with the same password?"))
     ada.check_as_is()
@@ -357,7 +358,10 @@ def resend_an_old_file(ada: Person, district: District, run_id: str) -> None:
     ada.check_as_is()
     ada.press(dialog.get_by_role("link", name="Open the run"))
     ada.sees(ada.heading("Re-send, "))
-    ada.sees(ada.link(run_id))
+    ada.press(ada.link(run_id))
+    ada.sees(ada.heading("1 student needs attention"))
+    expect(ada.link("2 · Zoë García")).to_have_count(1)
+    expect(ada.page.get_by_role("link", name="Add a code for")).to_have_count(0)  # it has one now
 
 
 def find_a_student_and_copy_the_sentence(ada: Person, district: District) -> None:

@@ -112,38 +112,6 @@ def test_a_connection_is_created_step_by_step_and_delivers(
     assert not any(secret in text for text in ada.written())
 
 
-def test_a_refused_password_is_corrected_in_the_failed_step_and_never_repeated_by_itself(
-    visit: Visit, district: District
-) -> None:
-    ada = visit(path="#/new", viewport=PHONE)
-    fill_about(ada, district)
-    ada.press(ada.button("Next: delivery"))
-    fill_server(ada, district, password="not-the-password")
-    ada.press(ada.button("Save and test"))
-    ada.press(ada.button(CONFIRM))
-
-    refused = ada.page.get_by_role("listitem").filter(has_text="Failed: Sign in")
-    expect(refused).to_contain_text("or its password")
-    ada.check()
-    ada.page.reload()  # shows the result, and tries nothing
-    ada.sign_in()
-    ada.press(ada.button("Test again"))
-    ada.sees(ada.dialog("Test again with the same password?"))
-    ada.check()
-    ada.press(ada.button("Cancel"))
-    ada.sees(refused.get_by_role("link", name="Change the user name"))
-    ada.press(refused.get_by_role("button", name="Change password"))
-    expect(ada.field("New password")).to_be_focused()
-    ada.page.keyboard.press("Enter")
-    expect(ada.field("New password")).to_have_accessible_description("Enter the new password.")
-    ada.check()
-    ada.write(ada.field("New password"), district.stack.sftp.password)
-    expect(ada.field("New password")).not_to_have_attribute("aria-invalid", "true")
-    ada.page.keyboard.press("Enter")
-
-    ada.sees(ada.button("Next: mapping"))
-
-
 def test_a_set_up_continues_after_a_reload_and_from_its_card(
     visit: Visit, district: District
 ) -> None:

@@ -14,7 +14,8 @@ from registration_sync.use_cases.students.student_details import DetailsReader
 
 class HeldStudent(NamedTuple):
     """A reason why a student was held. `name` is empty for a student who is gone; `value`
-    is the field's value by the latest mapping, None without the student or the field."""
+    is the field's value by the latest mapping, None without the student or the field, and where
+    the value has no problem any more."""
 
     row: HeldRow
     name: str
@@ -43,7 +44,7 @@ def held_students(
             found += [HeldStudent(row, "", None) for row in rows]
             continue
         names = name_of(decode_snapshot(current.snapshot), connection.name_fields)
-        values = reader.at_fault(current, [(row.file, row.field) for row in rows])
+        values = reader.at_fault(current, rows)
         name = " ".join(filter(None, names))
         found += [HeldStudent(row, name, value) for row, value in zip(rows, values, strict=True)]
     return found

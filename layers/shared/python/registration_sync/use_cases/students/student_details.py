@@ -20,11 +20,14 @@ from registration_sync.domain.registrations.batches import Current
 from registration_sync.domain.registrations.ledger import LedgerEntry
 from registration_sync.domain.registrations.receipt import Receipt
 from registration_sync.domain.registrations.registration import decode_snapshot
+from registration_sync.domain.runs.run import HeldRow
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import Mappings
 from registration_sync.ports.registrations import StudentPages
 from registration_sync.use_cases.ledger.stored_year import StoredYear
 
+UNIQUE = "unique"
+"""The only rule that depends on other students, whom a preview of one does not know."""
 MAX_COLUMNS = 10
 MAX_VALUE_CHARACTERS = 1_000
 """Of a value in a list, which shows the beginning of a longer one."""
@@ -40,8 +43,8 @@ class ColumnPlace(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class StudentDetails:
     """`exported` is the run that last exported the student. `at_fault` has the value for each
-    reason of a held student, None where the mapping no longer has the field; `values` the mapped
-    values for each wanted column, one for each row of the student."""
+    reason of a held student, None where the mapping no longer has the field or was fixed; `values`
+    the mapped values for each wanted column, one for each row of the student."""
 
     exported: LedgerEntry | None
     at_fault: list[str | None]
@@ -78,17 +81,20 @@ class DetailsReader:
         rows = self._rows(current) if receipt.reasons or self._columns else []
         return StudentDetails(
             exported=self._entry(current.exported_in) if current.exported_in else None,
-            at_fault=[_at_fault(rows, one["file"], one["field"]) for one in receipt.reasons],
+            at_fault=[
+                _at_fault(rows, one["file"], one["field"], one["rule"]) for one in receipt.reasons
+            ],
             values=[
                 [_shown(row.fields[at].value) for row in rows if row.name == name and row.fields]
                 for name, at in self._columns
             ],
         )
 
-    def at_fault(self, current: Current, places: Sequence[tuple[str, str]]) -> list[str | None]:
-        """The student's value for each file and field, None where the mapping has no such field."""
+    def at_fault(self, current: Current, reasons: Sequence[HeldRow]) -> list[str | None]:
+        """The student's value for each reason, None where the mapping has no such field, or no
+        problem with it now."""
         rows = self._rows(current)
-        return [_at_fault(rows, file, field) for file, field in places]
+        return [_at_fault(rows, one.file, one.field, one.rule) for one in reasons]
 
     def _rows(self, current: Current) -> list[FilePreview]:
         if self._compiled is None or current.snapshot is None:
@@ -114,14 +120,19 @@ class DetailsReader:
         raise InvalidRequest(message, problems=[Problem("columns", message)])
 
 
-def _at_fault(rows: Sequence[FilePreview], file: str, to: str) -> str | None:
+def _at_fault(rows: Sequence[FilePreview], file: str, to: str, rule: str) -> str | None:
     """The value of the field, of the first row with a problem there. A file with the date in its
-    name has another name now, so the field is looked for in all files, too."""
+    name has another name now, so the field is looked for in all files, too.
+
+    A value without a problem was fixed since, in Enroll or in the mapping: shown as the value at
+    fault, a new code would be offered for the code itself.
+    """
     fields = [(row.name == file, field) for row in rows for field in row.fields if field.to == to]
     if not fields:
         return None
     _, found = max(fields, key=lambda one: (one[0], one[1].problem is not None))
-    return _shown(found.value)
+    is_fixed = found.problem is None and rule != UNIQUE
+    return None if is_fixed else _shown(found.value)
 
 
 def _shown(value: str) -> str:
