@@ -282,7 +282,7 @@ def test_what_an_export_replaces_is_said_before_and_its_students_may_go_again(
     )
     expect(lin.button("Export 1 student")).to_be_disabled()
     lin.check()
-    lin.press(lin.field("Wait for the next scheduled export"))
+    lin.press(lin.field("Wait for the next export"))
     lin.sees(lin.button("Don't send now"))
     lin.press(lin.field("Send only this student"))
     expect(lin.button("Export 1 student")).to_be_enabled()

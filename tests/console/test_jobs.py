@@ -325,6 +325,7 @@ def approve_a_run_that_waits(ada: Person, district: District) -> None:
     decision = ada.page.get_by_role("region", name="Review before sending: something looks unusual")
     expect(decision).to_contain_text("Grade in students.csv has 1 value without a match code")
     ada.sees(decision.get_by_text("Sends 1 student and replaces the current files."))
+    ada.sees(ada.page.get_by_text("Settings changed: safety checks"))
     ada.check_as_is()
     ada.press(ada.button("Send anyway"))
     dialog = ada.dialog("Send 2025–26 anyway?")

@@ -27,7 +27,7 @@ from registration_sync.ports.registrations import StudentPages
 from registration_sync.use_cases.ledger.stored_year import StoredYear
 
 UNIQUE = "unique"
-"""The only rule that depends on other students, whom a preview of one does not know."""
+"""The only rule about several students; a preview of one student cannot break it."""
 MAX_COLUMNS = 10
 MAX_VALUE_CHARACTERS = 1_000
 """Of a value in a list, which shows the beginning of a longer one."""
