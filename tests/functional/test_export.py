@@ -354,6 +354,56 @@ def test_a_failed_write_leaves_the_old_file_and_all_students_due(server: AsyncSf
     assert run_export()["years"][0]["rows"] == 200
 
 
+def test_nothing_is_delivered_before_all_of_it_is_archived(
+    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(server)
+    send(registration("1"))
+    run_export()
+    old = delivered(server)
+    send(registration("2"))
+    archive = type(export_function.dependencies().archive)
+    store = archive.store
+
+    def fail(self: Any, connection_id: str, run_id: str, name: str, source: Path) -> None:
+        if name.endswith("manifest.json"):  # the last one
+            raise Unavailable("S3 did not answer.")
+        store(self, connection_id, run_id, name, source)
+
+    with monkeypatch.context() as during:
+        during.setattr(archive, "store", fail)
+        failed = run_export()
+
+    assert (failed["status"], failed["years"][0]["error"]["code"]) == ("failed", "unavailable")
+    assert delivered(server) == old
+    assert run_export()["years"][0]["rows"] == 1
+
+
+def test_students_whose_reasons_could_not_be_stored_stay_due(
+    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DynamoDB may store some of the marks, and throttle the others."""
+    set_up(server)
+    send(registration("1"), registration("2", grade="PK"), registration("3", grade="PK"))
+    table = type(export_function.dependencies().table)
+    put_marks = table.put_marks
+
+    def throttled(self: Any, *batch: Any) -> set[str]:
+        *place, marks = batch
+        return put_marks(self, *place, [mark for mark in marks if mark.student_id != "3"])
+
+    with monkeypatch.context() as during:
+        during.setattr(table, "put_marks", throttled)
+        failed = run_export()
+
+    assert (failed["status"], failed["years"][0]["error"]["code"]) == ("failed", "unavailable")
+    assert delivered(server) == {}
+    (year,) = run_export()["years"]
+    assert (year["rows"], [row["student_id"] for row in year["held"]]) == (1, ["2", "3"])
+    again = run_export()["years"][0]
+    assert [row["student_id"] for row in again["held"]] == ["2", "3"]
+
+
 def test_a_changed_host_key_stops_the_delivery_before_the_sign_in(
     server: AsyncSftpServer, tmp_path: Path
 ) -> None:

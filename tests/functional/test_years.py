@@ -5,6 +5,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from functions.configuration import app as configuration
 from registration_sync.bootstrap import export_function
-from registration_sync.domain.errors import ConnectionFailed, Unavailable
+from registration_sync.domain.errors import ConnectionFailed, FolderMissing, Unavailable
 from registration_sync.domain.runs.run import Run
 from registration_sync.use_cases.exporting.year import YearToExport
 from registration_sync.use_cases.run_kinds import export as export_registrations
@@ -346,3 +347,60 @@ def test_a_recorded_year_survives_an_attempt_that_cannot_read_the_archive(
 
     assert statuses(run)[2024] == "succeeded"
     assert run["years"][0]["rows"] == 1
+
+
+def test_a_year_that_an_attempt_delivered_but_did_not_commit_is_exported_again(
+    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The archive and the ledger have the attempt, and the marker decides."""
+    set_up(server)
+    send(registration("1"))
+    with monkeypatch.context() as during:
+        table = type(export_function.dependencies().table)
+        during.setattr(table, "commit", lambda *_: kill())
+        with pytest.raises(Killed):
+            run_export(run_id=RUN)
+    send(registration("2"))
+
+    (year,) = run_export(run_id=RUN)["years"]
+
+    assert (year["rows"], year["warnings"]) == (2, [])
+    rows = delivered(server)["SISData/exports/2025/students.csv"].splitlines()[1:]
+    assert rows == ["1,Ann,0", "2,Ann,0"]
+    assert run_export()["status"] == "nothing_to_export"
+
+
+LOST, NO_FOLDER = ConnectionFailed("lost"), FolderMissing("There is no such folder.")
+
+
+@pytest.mark.parametrize(
+    ("errors", "status"),
+    [
+        ({2024: LOST, 2025: NO_FOLDER}, "failed"),
+        ({2024: NO_FOLDER, 2025: LOST}, "failed"),
+        ({2025: LOST}, "partial"),
+        ({2024: LOST, 2025: LOST}, None),
+    ],
+)
+def test_a_run_is_retried_only_if_that_may_help_every_year(
+    errors: dict[int, Exception],
+    status: str | None,
+    server: AsyncSftpServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A retry would repeat what a person must correct, such as a sign-in that was refused."""
+    set_up(server)
+    send(registration("1", year=2024), registration("2", year=2025))
+
+    def fail(error: Exception) -> None:
+        raise error
+
+    for school_year, error in errors.items():
+        around_year(monkeypatch, school_year, before=partial(fail, error))
+
+    if not status:
+        with pytest.raises(Unavailable):
+            run_export(run_id=RUN, trigger="manual")
+        return
+    run = run_export(run_id=RUN, trigger="manual")
+    assert (run["status"], run["attempt"]) == (status, 1)
