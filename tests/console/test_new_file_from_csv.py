@@ -22,6 +22,7 @@ from tests.stack.support.district import District
 
 type Visit = Callable[..., Person]
 
+PARENTS = "Student_Number;guardianFirst;Guardian1_LastName;Parent Relationship;contactPhone\n"
 
 @pytest.fixture
 def ada(visit: Visit, district: District) -> Person:
@@ -67,6 +68,24 @@ def test_a_header_row_can_be_pasted_and_each_field_chosen(ada: Person, district:
         "students.student_district_id",
         "students.fname",
         "student_annual.school_id",
+    ]
+
+
+def test_a_row_for_each_guardian_takes_the_fields_of_each(ada: Person, district: District) -> None:
+    """Also where headers say “guardian”: a field of the first one would be the same in each row."""
+    ada.press(ada.button("New File from a CSV"))
+    choose(ada, "guardians.txt", PARENTS)
+    ada.press(ada.page.get_by_label("One row for each guardian"))
+    ada.press(ada.button("Add 5 fields"))
+    save(ada, 2)
+
+    _, file = saved(district)
+    assert [one["from"] for one in file["fields"]] == [
+        "students.student_district_id",
+        "entry.fname",
+        "entry.lname",
+        "entry.relationship",
+        "entry.phone",
     ]
 
 
@@ -211,6 +230,23 @@ def test_suggestions_for_headers_of_other_systems(visit: Visit) -> None:
 
     assert {one["header"]: one["from"] for one in found} == OTHERS
     assert found[5]["sureness"] == "likely", "ethnicity may mean race"
+
+
+def test_ten_digits_may_be_a_number_of_a_student_in_a_state(visit: Visit) -> None:
+    """Ohio writes two letters and seven digits; phones are often written as ten digits."""
+    samples = {"students.state_student_id": "0412686830", "household.phone": "6145550101"}
+    fields = [
+        {"path": path, "filled": 1, "samples": [samples[path]] if path in samples else []}
+        for path in FIELDS
+    ]
+    columns = [
+        {"header": "stateID", "values": ["OH8812345"]},
+        {"header": "homePhone", "values": ["614-555-0101"]},
+    ]
+    found = visit().page.evaluate(SUGGEST, [columns, fields])
+
+    assert [one["from"] for one in found] == [*samples]
+    assert found[1]["step"] == {"type": "phone_number", "to": "999-999-9999"}
 
 
 def address(path: str) -> str:

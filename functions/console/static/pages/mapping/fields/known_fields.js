@@ -52,13 +52,15 @@ const groupOf = (path) => {
 };
 const order = ({ group }) => Object.values(GROUPS).indexOf(group);
 
-// {fields, busy, error}: the fields that a file with these rows can have, [{path, filled, samples}].
+// {fields, busy, error}: the fields to suggest for a file with these rows, [{path, filled, samples}]. Those of one
+// guardian are left out of a file with a row for each: all rows would name the same guardian.
 export function useFields(rows) {
   const { data, error } = useContext(KnownFieldsContext);
   const each = rows?.each;
   const fields = useMemo(() => {
     const items = data?.items ?? [];
-    return [...entries(items, each), ...items.filter((one) => one.each === null)];
+    const isOfOne = ({ path }) => Array.isArray(each) && each.some((start) => path.startsWith(start));
+    return [...entries(items, each), ...items.filter((one) => one.each === null && !isOfOne(one))];
   }, [data, JSON.stringify(each)]);
   return { fields, busy: !data && !error, error };
 }

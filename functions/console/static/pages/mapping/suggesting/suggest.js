@@ -23,6 +23,7 @@ const groupOf = (path) => (path.includes(".") ? path.slice(0, path.indexOf("."))
 // All lists of words by which a field may be called.
 export function namesOf(path) {
   const own = path.slice(path.indexOf(".") + 1);
+  if (groupOf(path) === "entry") return [wordsOf(own), wordsOf(`guardian ${own}`)];
   const group = OF_STUDENT.includes(groupOf(path)) ? groupOf(path) : "";
   return [wordsOf(`${group} ${own}`), ...(ALSO[path] ?? []).map(wordsOf)];
 }
@@ -31,10 +32,10 @@ export function namesOf(path) {
 // none. Returns for each column {header, from, sureness: "sure" | "likely" | "none", step}; `step` is a
 // transformation that writes the values as the file has them, or null.
 export function suggestions(columns, fields) {
-  const known = fields.map((field) => ({ ...field, names: namesOf(field.path), kind: kindOf(field.samples) }));
+  const known = fields.map((field) => ({ ...field, names: namesOf(field.path), kind: formOf(field.samples) }));
   return columns.map(({ header, values }) => {
     const words = wordsOf(header);
-    const kind = kindOf(values);
+    const kind = formOf(values);
     const ranked = known.map((field) => ({ field, score: scoreOf(words, kind, field) })).sort((a, b) => b.score - a.score || (a.field.path < b.field.path ? -1 : 1));
     const top = ranked[0]?.score ?? 0;
     const alike = ranked.filter(({ score }) => score >= top - CLEARLY);
@@ -47,8 +48,15 @@ export function suggestions(columns, fields) {
 
 function scoreOf(words, kind, field) {
   const named = Math.max(...field.names.map((name) => likeness(words, name)));
-  if (!kind || !field.kind || kind === field.kind) return named;
-  return named * ([kind, field.kind].some((one) => ["date", "phone", "email"].includes(one)) ? 0.5 : 0.95);
+  const forms = [kind, field.kind];
+  if (!kind || !field.kind || kind === field.kind || (forms.includes("phone") && forms.includes("digits"))) return named;
+  return named * (forms.some((one) => ["date", "phone", "email"].includes(one)) ? 0.5 : 0.95);
+}
+
+// As kindOf, but "digits" for ten bare digits: a phone number, or a student's number in a state.
+function formOf(values) {
+  const kind = kindOf(values);
+  return kind === "phone" && values.every((one) => /^\d*$/.test(one.trim())) ? "digits" : kind;
 }
 
 const stepFor = (samples, values) => dateStep(samples, values) ?? phoneStep(samples, values);
