@@ -276,8 +276,8 @@ def test_what_an_export_replaces_is_said_before_and_its_students_may_go_again(
     lin.sees(dialog.get_by_text("1 student ready to send."))
     expect(dialog.get_by_role("list", name="Files that are replaced")).to_have_text(
         re.compile(
-            r"^\s*This replaces students\.csv from (today|yesterday) \d+:\d\d [AP]M \(2 rows\)\. "
-            r"We don't know whether your SIS has imported it yet\.\s*$"
+            r"^\s*This replaces students\.csv from (today|yesterday) at \d+:\d\d [AP]M "
+            r"\(2 rows\)\. We don't know whether your SIS has imported it yet\.\s*$"
         )
     )
     expect(lin.button("Export 1 student")).to_be_disabled()
@@ -286,7 +286,7 @@ def test_what_an_export_replaces_is_said_before_and_its_students_may_go_again(
     lin.sees(lin.button("Don't send now"))
     lin.press(lin.field("Send only this student"))
     expect(lin.button("Export 1 student")).to_be_enabled()
-    lin.press(lin.field("Send all students not yet imported together, in one file"))
+    lin.press(lin.field("Send all students not yet imported, together in one file"))
     lin.sees(dialog.get_by_text("2 students of students.csv would go again, as they are now."))
     lin.check()
     lin.press(lin.button("Export 3 students"))

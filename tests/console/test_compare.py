@@ -81,8 +81,10 @@ def test_a_list_of_the_sis_is_compared_and_the_missing_are_sent_again(
     ada.check()
     ada.press(ada.button("Compare"))
 
-    expect(tab(ada, "Only here 2")).to_be_visible()
-    expect(table(ada, "Only here")).to_have_text([re.compile("003.*Cy"), re.compile("004.*Dee")])
+    expect(tab(ada, "Not in the SIS 2")).to_be_visible()
+    expect(table(ada, "Not in the SIS")).to_have_text(
+        [re.compile("003.*Cy"), re.compile("004.*Dee")]
+    )
     ada.check()
     missing = rows(ada, ada.button("Download CSV"))
     assert [one["Student id"] for one in missing] == ['="003"', '="004"']
@@ -106,7 +108,7 @@ def test_a_list_of_the_sis_is_compared_and_the_missing_are_sent_again(
     ada.check()
     assert not any("Gil" in body for body in requests), "the list stays in the browser"
 
-    tab(ada, "Only here 2").click()
+    tab(ada, "Not in the SIS 2").click()
     ada.press(ada.button("Send 2 students again"))
     dialog = ada.dialog("Send again with the next export")
     ada.check()
@@ -128,7 +130,7 @@ def test_leading_zeros_are_ignored_only_on_request(visit: Visit, district: Distr
 
     choose_file(ada, sis("id,x\n1,a\n2,b\n3,c\n4,d\n5,e\n"))
     ada.press(ada.button("Compare"))
-    expect(tab(ada, "Only here 5")).to_be_visible()
+    expect(tab(ada, "Not in the SIS 5")).to_be_visible()
     expect(ada.page.get_by_text("5 students match except for leading zeros")).to_be_visible()
     ada.press(ada.field("Ignore leading zeros in IDs"))
 
@@ -152,7 +154,7 @@ def test_the_id_may_be_a_mapped_value_and_a_failed_read_is_repeated(
     ada.press(ada.button("Compare"))
 
     expect(tab(ada, "In both 2")).to_be_visible()
-    expect(tab(ada, "Only here 3")).to_be_visible()
+    expect(tab(ada, "Not in the SIS 3")).to_be_visible()
 
 
 def test_the_id_of_the_sis_is_found_among_the_mapped_values(
@@ -173,7 +175,7 @@ def test_the_id_of_the_sis_is_found_among_the_mapped_values(
     expect(ada.field("ID column in the list")).to_have_value("1")
     ada.press(ada.button("Compare"))
     expect(tab(ada, "In both 2")).to_be_visible()
-    expect(table(ada, "Only here")).to_have_text([re.compile("^enroll-2")])
+    expect(table(ada, "Not in the SIS")).to_have_text([re.compile("^enroll-2")])
     ada.check()
 
 
@@ -237,5 +239,5 @@ def test_twenty_thousand_students_are_compared_while_the_page_responds(
     ada.button("Compare").click()
 
     expect(tab(ada, "In both 19,999")).to_be_visible()
-    expect(tab(ada, "Only here 1")).to_be_visible()
+    expect(tab(ada, "Not in the SIS 1")).to_be_visible()
     assert ada.page.evaluate("longest") < 2_000

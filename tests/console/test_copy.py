@@ -37,7 +37,7 @@ def test_a_copy_has_all_settings_but_the_sign_in_and_its_mapping_comes_back(
     expect(ada.page.get_by_role("radio", name=name)).to_be_checked()
     ada.check()
     ada.press(ada.button("Use this mapping"))
-    ada.sees(ada.page.get_by_role("heading", name="is set up"))
+    ada.sees(ada.page.get_by_role("heading", name="is created"))
 
     mine, other = copied(district).connection, district.connection
     same = ("takes", "importer", "name_fields", "guards", "host_keys", "programs", "time_zone")

@@ -98,7 +98,7 @@ def finish_the_set_up(ada: Person, made: District) -> None:
     ada.press(ada.button("Next: mapping"))
     ada.press(ada.page.get_by_role("radio", name="An empty mapping"))
     ada.press(ada.button("Start with an empty mapping"))
-    expect(ada.heading(f"{made.connection_id} is set up")).to_be_focused()
+    expect(ada.heading(f"{made.connection_id} is created")).to_be_focused()
     assert made.connection["time_zone"] == "America/Denver"
     ada.check_as_is()
 

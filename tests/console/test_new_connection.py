@@ -95,7 +95,7 @@ def test_a_connection_is_created_step_by_step_and_delivers(
     ada.check()
     ada.press(ada.page.get_by_role("radio", name="Generic student CSV"))
     ada.press(ada.button("Use this template"))
-    ada.sees(ada.heading(f"{name_of(district)} is set up"))
+    ada.sees(ada.heading(f"{name_of(district)} is created"))
     ada.check()
 
     (student,) = made_up_district(2026, students=1)
@@ -283,7 +283,7 @@ def test_a_download_with_scripts_for_names_has_no_server_to_check(
         is_refused(ada)
     ada.press(ada.page.get_by_role("radio", name="An empty mapping"))
     ada.press(ada.button("Start with an empty mapping"))
-    ada.sees(ada.heading(f"{SCRIPT} is set up"))
+    ada.sees(ada.heading(f"{SCRIPT} is created"))
     ada.check()
     assert ada.page.title() == "New connection · SchoolMint Sync Service"
     assert made(district).connection["delivery"] == "download"
@@ -307,7 +307,7 @@ def test_an_existing_mapping_is_shown_and_can_be_kept(visit: Visit, district: Di
     expect(ada.page.get_by_role("radio", name="An empty mapping")).to_have_count(0)
     ada.check()
     ada.press(ada.button("Keep the current mapping"))
-    ada.sees(ada.heading(f"{name_of(district)} is set up"))
+    ada.sees(ada.heading(f"{name_of(district)} is created"))
     answer = district.stack.call("GET", f"{made(district).path}/mapping", role="full_access")
     assert (answer.json()["version"], answer.json()["files"]) == (1, MAPPING["files"])
 

@@ -24,6 +24,7 @@ type Visit = Callable[..., Person]
 
 PARENTS = "Student_Number;guardianFirst;Guardian1_LastName;Parent Relationship;contactPhone\n"
 
+
 @pytest.fixture
 def ada(visit: Visit, district: District) -> Person:
     district.sync(

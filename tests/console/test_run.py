@@ -246,7 +246,7 @@ def test_the_students_of_a_replaced_file_go_again_with_the_next_export(
     lin.sees(lin.page.get_by_text("1 student ready to send again.").first)
     lin.check()
     lin.press(lin.button("Export Students"))
-    lin.press(lin.field("Send all students not yet imported together, in one file"))
+    lin.press(lin.field("Send all students not yet imported, together in one file"))
     lin.press(lin.button("Export 3 students"))
     lin.sees(lin.dialog("Export Students").get_by_text("3 students sent.").first)
     lin.press(lin.link("Open the run"))

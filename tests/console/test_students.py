@@ -90,7 +90,7 @@ def test_a_student_has_a_receipt_for_each_year_with_the_reasons_for_a_hold(
     expect(receipts.first).to_have_text(
         re.compile(
             "2025–26.*Needs attention.*Ann cannot be sent to .* yet: DOB in students.csv needs"
-            ".*Time line.*Synced.*Needs attention.*DOB: ?soon is not a date.*Next export"
+            ".*Timeline.*Synced.*Needs attention.*DOB: ?soon is not a date.*Next export"
         )
     )
     expect(receipts.last).to_have_text(
@@ -160,7 +160,7 @@ def test_a_receipt_has_the_delivered_line(visit: Visit, district: District) -> N
     expect(ada.link("History")).not_to_be_visible()
     ada.sees(receipt.get_by_text("was sent to "))
     ada.page.emulate_media(media="screen")
-    expect(receipt).to_contain_text("students.csv, row 1")
+    expect(receipt).to_contain_text("students.csv row 1")
     expect(receipt).to_contain_text('007,"<b onclick=""x"">Ann</b>",4/5/2015')
     (file,) = run["years"][0]["files"]
     expect(receipt).to_contain_text(file["path"])

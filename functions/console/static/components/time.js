@@ -43,7 +43,7 @@ export function momentText(at, zone, now = new Date()) {
 // The same inside a sentence: "today 9:00 PM", "Mon, Nov 23, 9:00 PM".
 export function momentInText(at, zone) {
   const text = momentText(at, zone).replace(/(\d [AP]M) .*$/, "$1");
-  return text.replace(/^(Today|Tomorrow|Yesterday), /, (near) => `${near.slice(0, -2).toLowerCase()} `);
+  return text.replace(/^(Today|Tomorrow|Yesterday), /, (near) => `${near.slice(0, -2).toLowerCase()} at `);
 }
 
 // "Mon, Nov 23, 2026, 9:00 PM CST": also for a text that stays while time passes, such as a title.

@@ -13,13 +13,15 @@ const nameOf = (path) => path.split("/").at(-1);
 // collects; `done`: of a run that is over.
 export function ReplacedFiles({ connection, replaces, test = false, done = false }) {
   if (replaces.length === 0) return null;
+  const names = replaces.map((one) => nameOf(one.path));
+  const isUnique = new Set(names).size === names.length; // two school years have files of the same name
   return html`<ul class="plain" aria-label=${REPLACES.list}>
-    ${replaces.map((one) => html`<li key=${one.path} title=${one.path}>${sentenceOf(connection, one, test, done)}</li>`)}
+    ${replaces.map((one) => html`<li key=${one.path} title=${one.path}>${sentenceOf(connection, one, isUnique ? nameOf(one.path) : one.path, test, done)}</li>`)}
   </ul>`;
 }
 
-function sentenceOf(connection, one, test, done) {
-  const of = [nameOf(one.path), momentInText(one.delivered_at, connection.time_zone), one.rows];
+function sentenceOf(connection, one, name, test, done) {
+  const of = [name, momentInText(one.delivered_at, connection.time_zone), one.rows];
   const sis = connection.sis || REPLACES.yourSis;
   if (one.collected === "yes" && !test) return `${REPLACES.aheadCollected(...of)} ${capital(REPLACES.yes(sis))}`;
   const what = done ? REPLACES.done(...of) : REPLACES.ahead(...of);

@@ -28,7 +28,7 @@ export const ENDED = {
   resent: (number) => `The old rows of ${students(number)} were sent again and replaced the current files.`,
 };
 
-// `name` is the file's, `when` “today 12:51 PM”, `rows` a number or null, `sis` the name of the SIS.
+// `name` is the file's, `when` “today at 12:51 PM”, `rows` a number or null, `sis` the name of the SIS.
 const fileFrom = (name, when, rows) => `${name} from ${when}${rows === null ? "" : ` (${count(rows, "row")})`}`;
 
 export const REPLACES = {

@@ -44,7 +44,7 @@ export const CHOICES = {
 
 export const RESULT = {
   title: "Result",
-  kinds: { onlyHere: "Only here", onlyThere: "Only in the SIS", different: "Different", both: "In both" },
+  kinds: { onlyHere: "Not in the SIS", onlyThere: "Only in the SIS", different: "Different", both: "In both" },
   none: {
     onlyHere: "Every student that was sent is in the list.",
     onlyThere: "Every student in the list was sent.",

@@ -58,7 +58,7 @@ export const SETUP = {
   region: "Set-up",
   finish: "Finish set-up",
   progress: (done, all) => `${done} of ${all} steps done.`,
-  hint: "No alerts are sent until it is set up, or until its first export.",
+  hint: "No alerts are sent until all steps are done, or an export succeeds.",
   done: "Done",
   toDo: "To do",
   connected: "Check the connection",

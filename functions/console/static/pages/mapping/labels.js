@@ -205,7 +205,7 @@ export function rowsInWords(rows) {
   return [
     `a row for each ${[each].flat().map(quoted).join(", ")}`,
     delimiter && `a text with ${quoted(delimiter)} between`,
-    names.length > 0 && `none where ${names.join(", ")} ${names.length === 1 ? "is" : "are"} blank`,
+    names.length > 0 && `no row if ${names.join(", ")} ${names.length === 1 ? "is" : "are"} blank`,
   ].filter(Boolean).join(", ");
 }
 

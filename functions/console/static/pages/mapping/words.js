@@ -68,7 +68,7 @@ export const MENU = {
 
 export const YAML = {
   exportTitle: "Export as YAML",
-  exportNote: "The mapping as it is in the editor. Keep it in a repository, or import it into another connection.",
+  exportNote: "The mapping as it is in the editor. Keep it as a copy, or import it into another connection.",
   importTitle: "Import YAML",
   importNote: "This replaces what is in the editor. Nothing is saved until you press Save, and Undo brings yours back.",
   text: "YAML",

@@ -54,7 +54,7 @@ export const CHECK = {
   steps: "Steps of the test",
   works: "It works",
   worksWithWarning: "Connected, with a warning",
-  fix: "Fix the step above and test again, or continue and fix it later. Nothing is sent until the test passes.",
+  fix: "Fix the step above and test again, or continue and fix it later. Nothing can be sent until the connection works.",
   next: "Next: mapping",
   continueWithout: "Continue without a working connection",
 };
@@ -73,11 +73,11 @@ export const MAPPING = {
   current: "The current mapping",
   currentHint: (version, by) => `Version ${version}, saved by ${by}.`,
   emptyLabel: "An empty mapping",
-  emptyHint: "You add the files and fields yourself.",
+  emptyHint: "You add the files and fields yourself, or from a CSV file of your SIS.",
 };
 
 export const DONE = {
-  title: (name) => `${name} is set up`,
+  title: (name) => `${name} is created`,
   notConnected: (name) => `${name} is saved`,
   noTest: "The connection test has not passed yet. Nothing can be sent until it does.",
   noPrograms: "This connection receives no registrations yet. Select SchoolMint Enroll in its settings.",

@@ -59,7 +59,7 @@ function Districts({ me, draft, change, problem }) {
     />`;
   }
   const toggle = (name, on) => change({ districts: me.districts.filter((one) => (one === name ? on : draft.districts.includes(one))) });
-  return html`<fieldset>
+  return html`<fieldset class="field">
     <legend>${FORM.districts}</legend>
     ${me.districts.map((name) => html`<${Checkbox} key=${name} label=${name} checked=${draft.districts.includes(name)} onInput=${(on) => toggle(name, on)} />`)}
     ${problem && html`<p class="problem" tabindex="-1">${problem}</p>`}

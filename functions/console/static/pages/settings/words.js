@@ -20,7 +20,7 @@ export const ABOUT = {
   district: "District",
   districtHint: "As in the groups of its people: district:NAME.",
   timeZone: "Time zone",
-  timeZoneHint: "Used for schedules and for every time shown here.",
+  timeZoneHint: "Used for schedules and for every time shown here. Search for a large city, or for a name such as Eastern Time.",
   receive: (program) => `Receive registrations from ${program}`,
   nameFields: "Fields of a student's name",
   nameFieldsHint: "Used in lists and in search. Separate them with commas, such as students.fname, students.lname.",
@@ -180,7 +180,7 @@ export const GUARDS = {
   short: { ...ACTIONS, carry_over: "Carry over" },
   row_count: {
     label: "Unusually many or few rows",
-    hint: "Compared with the median of the last 5 exports of that school year.",
+    hint: "Compared with the usual number (the median) of the last 5 exports of that school year.",
     percent: "Differs by more than (percent)",
     at_least: "and by at least (rows)",
   },

@@ -47,7 +47,7 @@ export const TOTALS = {
   filteredOut: "+ Filtered out",
   needAttention: "+ Needs attention",
   ready: "+ Ready to send",
-  atLeast: "Very many students are waiting. Their numbers below are the least that they can be.",
+  atLeast: "Very many students are waiting. The numbers below can be too low.",
   missing: (year) =>
     `${schoolYear(year.school_year)}: the sync of ${count(year.missing, "student")} failed and was not repeated. ` +
     "Sync them again in SchoolMint Enroll.",
@@ -115,7 +115,7 @@ export const STUDENT = {
   erase: "Erase this student …",
   summary: "Summary",
   copySummary: "the summary",
-  history: "Time line",
+  history: "Timeline",
   synced: "Synced from SchoolMint Enroll",
   removed: "Removed in SchoolMint Enroll",
   held: "Needs attention",
@@ -125,7 +125,7 @@ export const STUDENT = {
   nextReady: "This student will be sent.",
   nextHeld: "This student is tried again, and sent as soon as the problem is fixed.",
   nextRemoved: "This student is no longer sent.",
-  row: (file, row) => `${file}, row ${number(row)}`,
+  row: (file, row) => `${file} row ${number(row)}`,
   lineOf: (title) => `the line of ${title}`,
   pathOf: (title) => `the path of ${title}`,
   sha256Of: (title) => `the SHA-256 of ${title}`,
@@ -151,7 +151,7 @@ export const SENTENCES = {
     `${who} was last sent to ${sis} ${when}. Newer changes are ready to send with the next export.`,
   left_out: (who, sis) => `${who} is filtered out by the conditions of the mapping, so nothing is sent to ${sis}.`,
   leftOutSentBefore: (who, sis, when) =>
-    `${who} was last sent to ${sis} ${when}. Newer changes are not sent: the mapping's conditions or its files of new students only leave them out.`,
+    `${who} was last sent to ${sis} ${when}. Newer changes are not sent, because of the mapping's conditions or because its files have only new students.`,
   removed: (who, sis) => `${who} was removed in SchoolMint Enroll and is no longer sent to ${sis}.`,
   unconfirmed: (who) => `The last sync of ${who} was not confirmed. Sync this student again in SchoolMint Enroll.`,
   fieldIn: (field, file) => `${field} in ${file}`,

@@ -62,5 +62,5 @@ function Years({ run, ready = false }) {
 }
 
 function paths(year) {
-  return html`<ul class="plain">${year.files.map((file) => html`<li key=${file.path}><code>${file.path}</code></li>`)}</ul>`;
+  return html`<ul class="plain paths">${year.files.map((file) => html`<li key=${file.path}><code>${file.path}</code></li>`)}</ul>`;
 }

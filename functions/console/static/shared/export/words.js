@@ -41,7 +41,7 @@ export const CHOICE = {
     rows === null
       ? `If ${sis} has not imported the current file, its students do not reach ${sis}.`
       : `If ${sis} has not imported the current file, its ${count(rows, "row does", "rows do")} not reach ${sis}.`,
-  together: "Send all students not yet imported together, in one file",
+  together: "Send all students not yet imported, together in one file",
   togetherHint: "Also sends the students of the current file again, as they are now. No student is lost.",
   wait: "Wait for the next export",
   waitHint: (sis) => `Sends nothing now, so that ${sis} can import the current file first.`,
