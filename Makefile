@@ -18,6 +18,9 @@ DENO := .local/env/deno/$(DENO_VERSION)/bin/deno
 PYTHON := .venv/bin/python
 SAM := .local/env/sam/bin/sam
 SHARED := PYTHONPATH=layers/shared/python
+# The browser that local/chromium.py uses if none of these is installed; npm has it for one processor.
+BROWSER := $(if $(shell command -v chromium-headless-shell chromium chromium-browser),,$(if \
+  $(filter Linux-x86_64,$(shell uname -s)-$(shell uname -m)),.local/env/chromium/.made))
 # One shared bytecode cache for all test processes, outside the layer under test.
 LINTED_REGIONS := us-east-1 us-west-2 ca-central-1 us-gov-west-1
 COMPILED_ONCE := env -u PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX='$(CURDIR)/.local/pycache'
@@ -53,7 +56,7 @@ local: environments ## Run the same stack until Ctrl-C; tools read .local/stack.
 console: ## Put the console's files into the running local stack, then reload the page
 	@$(PYTHON) -m local.update_console
 
-screenshots: environments ## Take pictures of the console with a made-up district, for the docs
+screenshots: environments $(BROWSER) ## Take pictures of the console with a made-up district, for the docs
 	@$(PYTHON) -m local.screenshots
 
 check-mapping: environments ## Check a mapping file, without a stack: make check-mapping FILE=file.yaml [REGISTRATIONS=file.csv]
@@ -89,7 +92,7 @@ smoke: environments ## Try a deployed stack from outside: make smoke STACK=local
 	@$(SHARED) $(PYTHON) -m local.operators.smoke --stack '$(STACK)' \
 	  $(if $(EMAIL),--email '$(EMAIL)') $(if $(filter 0,$(UPDATE)),--no-update) $(if $(DELETE),--delete)
 
-test: environments ## Run all tests in four processes; some in one: make test ARGUMENTS='tests/unit -k words'
+test: environments $(BROWSER) ## Run all tests in four processes; some in one: make test ARGUMENTS='tests/unit -k words'
 	@$(COMPILED_ONCE) $(PYTHON) -m pytest $(or $(ARGUMENTS),-n 4)
 
 explore: environments ## Search long for faults, at random: make explore [SEED=1]
@@ -120,18 +123,19 @@ docs: environments ## Write the generated parts of docs, mappings and the consol
 clients: environments $(DENO) .local/env/clients/.made ## Generate API clients in three ways, compile them, and call the local stack
 	@$(COMPILED_ONCE) $(PYTHON) -m pytest tests/stack/generated_clients.py
 
-bench: environments .local/env/bench/.made ## Measure costs against peers, and write docs/performance.md: make bench [ARGUMENTS=delivery]
+bench: environments .local/env/bench/.made $(BROWSER) ## Measure costs against peers, and write docs/performance.md: make bench [ARGUMENTS=delivery]
 	@$(SHARED) $(PYTHON) -m benchmarks $(ARGUMENTS)
 
 sbom: .venv/.made .local/env/sbom/.made ## List what is shipped, with licenses: .local/sbom.json (CycloneDX) and docs/licenses.md
 	@$(PYTHON) -m local.sbom
 
-requirements: $(UV) ## Pin every requirement file with hashes, from its .in; then `make sbom`
+requirements: $(UV) $(DENO) ## Pin every requirement file with hashes, from its .in; then `make sbom`
 	@$(COMPILE) layers/dependencies/requirements.in -o layers/dependencies/requirements.txt
 	@$(COMPILE) requirements-dev.in -c layers/dependencies/requirements.txt -o requirements-dev.txt
 	@for name in uv deno sam ministack clients sbom bench; do \
 	  $(COMPILE) local/requirements-$$name.in -o local/requirements-$$name.txt; \
 	done
+	@DENO_DIR=.local/deno $(DENO) cache --quiet --no-config --lock=local/unpack_chromium.lock local/unpack_chromium.js
 
 # Environments: each is created once, and again when its requirements change.
 
@@ -184,6 +188,18 @@ $(DENO): | $(UV)
 	$(UV) venv --quiet --clear --python "$$python" .local/env/clients; \
 	$(INSTALL) --python .local/env/clients/bin/python -r local/requirements-clients.txt
 	@touch $@
+
+# Without it, tests of the console are skipped: a computer that cannot have it runs all others.
+.local/env/chromium/.made: local/unpack_chromium.js local/unpack_chromium.lock | $(DENO)
+	@echo 'Installing Chromium, which runs the tests of the console (.local/env/chromium) …'
+	@rm -rf $(@D); mkdir -p $(@D); \
+	if DENO_DIR=$(@D)/cache $(DENO) run --quiet --no-prompt --no-config --frozen --lock=local/unpack_chromium.lock \
+	    --allow-env --allow-sys --allow-read --allow-write=$(@D) local/unpack_chromium.js $(@D) && \
+	  LD_LIBRARY_PATH=$(@D)/al2023/lib $(@D)/chromium --version >/dev/null; then \
+	  rm -rf $(@D)/cache; touch $@; \
+	else \
+	  echo 'Chromium was not unpacked, or does not start: install it, or tests of the console are skipped.' >&2; \
+	fi
 
 # What the functions import, without SAM, and the program that lists it.
 .local/env/sbom/.made: local/requirements-sbom.txt layers/dependencies/requirements.txt | $(UV)

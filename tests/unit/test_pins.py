@@ -50,6 +50,16 @@ def test_every_installation_requires_hashes() -> None:
     assert [line for line in installing if "--require-hashes" not in line] == []
 
 
+def test_the_chromium_of_npm_is_pinned_with_hashes() -> None:
+    script = (ROOT / "local" / "unpack_chromium.js").read_text(encoding="utf-8")
+    lock = json.loads((ROOT / "local" / "unpack_chromium.lock").read_text(encoding="utf-8"))
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+    assert set(re.findall(r'"(npm:[^"]+@\d+\.\d+\.\d+)"', script)) == lock["specifiers"].keys()
+    assert all(one["integrity"].startswith("sha512-") for one in lock["npm"].values())
+    assert "--frozen --lock=local/unpack_chromium.lock" in makefile
+
+
 def test_development_has_the_versions_that_are_shipped() -> None:
     assert pins(LAYER).items() <= pins(ROOT / "requirements-dev.txt").items()
 
