@@ -2,6 +2,7 @@
 between them."""
 
 import datetime as dt
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,6 +15,7 @@ import pytest
 from functions.configuration import app as configuration
 from registration_sync.bootstrap import export_function
 from registration_sync.domain.errors import ConnectionFailed, FolderMissing, Unavailable
+from registration_sync.domain.registrations.batches import Lease
 from registration_sync.domain.runs.run import Run
 from registration_sync.use_cases.exporting.year import YearToExport
 from registration_sync.use_cases.run_kinds import export as export_registrations
@@ -178,7 +180,7 @@ class Clock:
     def __init__(self) -> None:
         self.time = dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC)
         self.ends_at = self.time
-        self._tick: Callable[[], None] = lambda: None
+        self.tick: Callable[[], None] = lambda: None
 
     def now(self) -> dt.datetime:
         return self.time
@@ -189,14 +191,14 @@ class Clock:
 
     @contextmanager
     def every(self, seconds: float, call: Callable[[], None]) -> Iterator[None]:
-        self._tick = call
+        self.tick = call
         yield
 
     def wait(self, minutes: int) -> None:
         """Waits at the server; the service closes the connection when the invocation ends."""
         for minute in range(minutes):
             if minute % 2:
-                self._tick()  # the lease lasts three minutes
+                self.tick()  # the lease lasts three minutes
             self.time += dt.timedelta(minutes=1)
             if self.time >= self.ends_at:
                 raise ConnectionFailed("The time of the invocation is up.")
@@ -246,6 +248,39 @@ def test_years_that_use_up_the_time_every_night_do_not_hold_back_another(
         found.append(statuses(run)[2025])
 
     assert "succeeded" in found
+
+
+def test_a_loss_of_the_lease_closes_the_connection_in_the_midst_of_a_run(
+    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(server)
+    send(registration("1", year=2024), registration("2", year=2025))
+    clock = Clock()
+    deps = replace(export_function.dependencies(), ticker=clock)
+    monkeypatch.setattr(export_function, "dependencies", lambda: deps)
+    states = []
+
+    def take_over() -> None:
+        (connection,) = server.connections
+        states.append(connection.is_closed())
+        deps.table.take_lease(NORTH, Lease("ffff", "next", 10**14), 10**13)
+        clock.tick()
+        for _ in range(200):
+            if not connection.is_closed():
+                time.sleep(0.01)
+        states.append(connection.is_closed())
+
+    around_year(monkeypatch, 2025, before=take_over)
+
+    run = run_export()
+
+    assert states == [False, True]
+    assert (statuses(run), run["years"][1]["error"]["code"]) == (
+        {2024: "succeeded", 2025: "failed"},
+        "lease_lost",
+    )
+    assert list(delivered(server)) == ["SISData/exports/2024/students.csv"]
+    assert len(server.connections) == 1
 
 
 # Attempts
