@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Dialog, Route, expect
 
+from tests.console.support.answers import refusing
+from tests.console.support.mapping_page import TO, row
 from tests.console.support.person import Person
 from tests.stack.support.district import District
 
@@ -188,6 +190,26 @@ def test_a_session_without_activity_ends_after_a_warning(visit: Visit, district:
     ada.check()
     ada.press(ada.button("Sign in"))
     ada.sees(ada.page.get_by_label("Username"))
+
+
+def test_a_draft_that_is_not_stored_does_not_keep_an_idle_page_open(
+    visit: Visit, district: District
+) -> None:
+    ada = visit(path=f"#{district.path}/mapping?tab=fields")
+    idle_after(ada, 15)
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    ada.page.on("dialog", stay)
+    with refusing(ada, "/mapping/draft", "PUT"):
+        ada.write(row(ada, 1).get_by_label(TO), "Mine")
+        ada.sees(ada.page.get_by_text("Draft not saved"))
+        ada.sees(ada.heading("You've been signed out"))
+    ada.sees(ada.page.get_by_text("Unsaved changes were discarded."))
+    assert asked == []
 
 
 def test_activity_in_one_tab_keeps_the_others_and_all_end_together(

@@ -20,6 +20,9 @@ const ENDED_TEXT = { idle: SIGN_IN.idle, "idle, unsaved": SIGN_IN.idleUnsaved };
 // {state: "starting" | "signed_in" | "signed_out" | "failed" | "ended", message?}
 export const session = createStore({ state: "starting" });
 
+// Also before the page is left.
+export const isSignedOut = () => session.get().state === "signed_out";
+
 let config = null;
 let provider = null; // ?provider=NAME in the address: whose accounts sign in, without a question
 let tokens = null;
@@ -174,6 +177,7 @@ async function redeem(code, verifier) {
 }
 
 async function renew() {
+  if (isSignedOut()) throw new Error(SIGN_IN.refused); // the page is being left
   try {
     if (tokens) return await requestTokens({ grant_type: "refresh_token", refresh_token: tokens.refresh_token });
   } catch (error) {

@@ -3,6 +3,7 @@
 
 import { getIfThere, pathOf, put, remove } from "../../../lib/api.js";
 import { useEffect } from "../../../lib/html.js";
+import { isSignedOut } from "../../../lib/session/sign_in.js";
 import { toast } from "../../../components/announce.js";
 import { definitionOf, draftOf } from "../draft.js";
 import { textOf } from "../editor.js";
@@ -43,7 +44,7 @@ export function useStoredDraft(c, editor) {
     const keeper = keep(c, editor);
     const isWaiting = () => editor.stored.get().state !== "stored" && editor.stored.get().state !== "none";
     const onHidden = () => document.hidden && isWaiting() && keeper.storeNow();
-    const onClose = (event) => isWaiting() && event.preventDefault();
+    const onClose = (event) => isWaiting() && !isSignedOut() && event.preventDefault();
     document.addEventListener("visibilitychange", onHidden);
     addEventListener("beforeunload", onClose);
     return () => {
