@@ -207,7 +207,7 @@ def schedule_a_daily_export(ada: Person, district: District) -> None:
     ada.write(ada.field("Time of day"), "0900PM")
     ada.press(ada.button("Save"))
     ada.sees(ada.page.get_by_text("Saved. Exports follow this schedule.").last)
-    nights = ada.page.get_by_role("region", name="The next five runs").get_by_role("listitem")
+    nights = ada.page.get_by_role("region", name="Next five exports").get_by_role("listitem")
     expect(nights).to_have_count(5)
     expect(nights.first).to_contain_text(re.compile(r"9:00 PM C[SD]T UTC−[56]"))
     ada.check()

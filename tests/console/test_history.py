@@ -26,7 +26,7 @@ def checked(district: District) -> dict[str, Any]:
     return district.finished(answer.json()["run_id"])
 
 
-def tested(district: District, student_id: str) -> dict[str, Any]:
+def record_sent(district: District, student_id: str) -> dict[str, Any]:
     body = {"student_id": student_id}
     answer = district.stack.call("POST", f"{district.path}/test-record", body, role="full_access")
     return district.finished(answer.json()["run_id"])
@@ -37,7 +37,7 @@ def test_runs_are_listed_in_order_and_older_runs_are_shown_on_request(
 ) -> None:
     district.sync(registration("1"), registration("2"))
     district.nightly_export("2026-03-03T03:00:00Z")
-    tested(district, "1")
+    record_sent(district, "1")
     checked(district)
 
     ada = visit(path=history(district))

@@ -172,7 +172,7 @@ def test_the_fields_of_the_name_are_a_setting(visit: Visit, district: District) 
     ada.check()
     ada.write(field, "students.family,students.fname")
     ada.press(ada.button("Save"))
-    ada.sees(ada.page.get_by_role("region", name="Messages").get_by_text("are saved"))
+    ada.sees(ada.page.get_by_text("Settings saved.").last)
 
     assert district.connection["name_fields"] == ["students.family", "students.fname"]
     ada.go(students(district))
