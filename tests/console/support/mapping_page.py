@@ -73,7 +73,10 @@ def new_file(person: Person, kind: str = "Students") -> None:
 def file_settings(person: Person) -> None:
     """Unfold the File Settings, by keyboard."""
     settings = person.page.get_by_role("region", name="File Settings")
-    person.press(settings.get_by_role("heading", name="File Settings").locator(".."))
+    fold = settings.locator("details").first
+    fold.wait_for()
+    if fold.get_attribute("open") is None:
+        person.press(settings.get_by_role("heading", name="File Settings").locator(".."))
 
 
 def save(person: Person, version: int) -> None:
