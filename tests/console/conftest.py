@@ -59,13 +59,14 @@ def visit(
 ) -> Iterator[Callable[..., Person]]:
     """Opens the console as a role of the district, signed in: `visit("full_access")`.
 
-    `by_pages`: through the sign-in pages, as people do.
+    `by_pages`: through the sign-in pages, as people do. `locale`: the browser's, such as en-GB.
 
     At the end, the page must have sent no request to another origin, and the browser must have
     reported no script error and no violation of the Content-Security-Policy.
     """
     people: list[Person] = []
     taken: list[BrowserContext] = []
+    own: list[BrowserContext] = []
 
     def come(
         role: str = "full_access",
@@ -74,9 +75,14 @@ def visit(
         viewport: ViewportSize = LAPTOP,
         permissions: Sequence[str] = (),
         by_pages: bool = False,
+        locale: str | None = None,
     ) -> Person:
-        context = contexts.pop() if contexts else new_context(browser)
-        taken.append(context)
+        if locale:
+            context = new_context(browser, locale)
+            own.append(context)
+        else:
+            context = contexts.pop() if contexts else new_context(browser)
+            taken.append(context)
         if permissions:
             context.grant_permissions(permissions)
         person = Person(context, district.stack, role)
@@ -95,5 +101,7 @@ def visit(
     faults = [fault for person in people for fault in person.faults]
     for person in people:
         person.leave()
+    for context in own:
+        context.close()
     contexts += taken
     assert faults == []

@@ -286,7 +286,7 @@ def test_a_preview_states_that_more_rows_exist(visit: Visit, district: District)
     assert len(run["years"][0]["files"][0]["lines"]) == 21  # with the header
     ada = visit("limited_access", path=run_page(district, run))
 
-    ada.sees(ada.page.get_by_text("First 20 rows of the file"))
+    ada.sees(ada.page.get_by_role("figure", name="First 20 rows of the file").first)
     ada.check()
 
 

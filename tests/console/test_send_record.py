@@ -61,7 +61,7 @@ def test_a_test_record_is_shown_and_sent_by_keyboard_beside_the_real_files(
     lin.press(lin.button("Send Record"))
     expect(dialog.get_by_role("list", name="Files that are replaced")).to_have_text(
         re.compile(
-            r"^\s*This replaces students\.csv from (today|yesterday) \d+:\d\d [AP]M \(1 row\)\. "
+            r"^\s*This replaces students\.csv from (today|yesterday) at \d+:\d\d [AP]M \(1 row\)\. "
             r"The replaced file was a test, too\.\s*$"
         )
     )

@@ -61,8 +61,8 @@ def test_a_student_is_delivered_once_and_the_run_names_the_changes_that_it_does_
     assert (year["rows"], year["left_out"]) == (1, 1)
     assert (year["delivered_before_count"], year["delivered_before"]) == (1, ["1"])
     assert year["warnings"] == [
-        "Changes of 1 student were not sent: an earlier export delivered them, and a file has only "
-        "new students."
+        "Changes of 1 student were not sent: an earlier export sent these students, and a file "
+        "has only new students."
     ]
     assert totals() == (3, 2, 1, 0, 0)
     found = receipt("1")

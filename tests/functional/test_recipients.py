@@ -343,7 +343,7 @@ def test_the_week_is_summed_up_once_on_monday_morning(
     ((subject, text),) = mailboxes.received(ADA)
     assert subject == "North, PowerSchool: weekly summary"
     assert "2 exports.\n- 1 delivered everything\n- 1 delivered a part\n" in text
-    assert "3 students exported." in text
+    assert "3 students sent." in text
     assert "Ready to send now: 0 students. Needs attention: 1 student." in text
     assert "No export is scheduled." in text
     assert STUDENT not in text

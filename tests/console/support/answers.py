@@ -43,7 +43,8 @@ def poisoned(value: Any, key: str = "") -> Any:
 def poison(route: Route) -> None:
     """Fulfill with the API's response, with scripts in its texts."""
     answer = route.fetch()
-    if answer.headers.get("content-type", "").startswith("application/json"):
+    is_json = answer.headers.get("content-type", "").startswith("application/json")
+    if is_json and answer.body():
         route.fulfill(response=answer, json=poisoned(answer.json()))
     else:
         route.fulfill(response=answer)

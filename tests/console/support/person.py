@@ -82,9 +82,9 @@ LAPTOP: ViewportSize = {"width": 1280, "height": 720}
 PHONE: ViewportSize = {"width": 375, "height": 800}
 
 
-def new_context(browser: Browser) -> BrowserContext:
+def new_context(browser: Browser, locale: str | None = None) -> BrowserContext:
     """For a person, and for others after they leave."""
-    context = browser.new_context(reduced_motion="reduce")
+    context = browser.new_context(reduced_motion="reduce", locale=locale)
     context.set_default_timeout(PATIENCE_MS)
     return context
 

@@ -72,7 +72,8 @@ class DynamoDBDeletions:
         refused = self._table.update(
             connection_key(connection_id),
             "SET #removed = :true, #deletion = :closed"
-            " REMOVE #document, #programs, #takes, last_check, #setup",
+            " REMOVE #document, #programs, #takes, last_check, #setup, password_saved,"
+            " private_key_saved",
             condition,
             values,
         )
