@@ -68,8 +68,9 @@ def kept(stack: LocalStack, name: str, outputs: dict[str, str]) -> dict[str, boo
             found[part] = True
         except ClientError:
             found[part] = False
-    secrets = stack.client("secretsmanager").list_secrets()["SecretList"]
-    found["secret"] = f"{name}/connections/north/password" in {one["Name"] for one in secrets}
+    secret = f"{name}/connections/north/password"
+    pages = stack.client("secretsmanager").get_paginator("list_secrets").paginate()
+    found["secret"] = secret in {one["Name"] for page in pages for one in page["SecretList"]}
     return found
 
 
