@@ -5,6 +5,7 @@ import { href } from "../lib/paths.js";
 import { navigate } from "../lib/router.js";
 import { calledBy, useStudentName } from "../lib/student_names.js";
 import { wordOf } from "../lib/students_of_tab.js";
+import { LINKS } from "./words.js";
 
 export function RunLink({ c, run_id, children }) {
   return html`<a href=${href("/connections/{c}/runs/{run}", { c, run: run_id })}>${children ?? run_id}</a>`;
@@ -35,5 +36,5 @@ export function StudentLink({ c, student_id, name }) {
 // `field` is a header of the file, or "rows" for the rows themselves.
 export function MappingLink({ c, file, field }) {
   const to = href("/connections/{c}/mapping", { c }, { file, field });
-  return html`<a href=${to}>${field === "rows" ? `the rows of ${file}` : `${field} in ${file}`}</a>`;
+  return html`<a href=${to}>${field === "rows" ? LINKS.rows(file) : LINKS.field(field, file)}</a>`;
 }

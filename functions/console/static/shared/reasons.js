@@ -3,13 +3,14 @@
 import { html } from "../lib/html.js";
 import { Sentence } from "../components/sentence.js";
 import { MappingLink } from "./links.js";
+import { LINKS } from "./words.js";
 
 // reasons: [{file, field, rule, message, value?}]
 export function Reasons({ c, reasons }) {
   return html`<ul class="reasons">
     ${reasons.map(
       (reason) => html`<li key=${`${reason.file} ${reason.field} ${reason.rule}`}>
-        <${Reason} reason=${reason} />${" "}<span class="muted">See <${MappingLink} c=${c} file=${reason.file} field=${reason.field} />.</span>
+        <${Reason} reason=${reason} />${" "}<span class="muted">${LINKS.see} <${MappingLink} c=${c} file=${reason.file} field=${reason.field} />.</span>
       </li>`,
     )}
   </ul>`;

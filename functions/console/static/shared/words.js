@@ -33,3 +33,9 @@ export const FACTS = {
 function needAttention(shown, value) {
   return `${shown} ${value === 1 ? "needs" : "need"} attention`;
 }
+
+export const LINKS = {
+  see: "See",
+  rows: (file) => `the rows of ${file}`,
+  field: (field, file) => `${field} in ${file}`,
+};
