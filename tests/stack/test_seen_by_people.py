@@ -8,7 +8,7 @@ themselves; the alarms are those of the template.
 import json
 import time
 from collections.abc import Callable
-from functools import cache
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -30,40 +30,42 @@ def programs(stack: LocalStack) -> Inbox:
     return box
 
 
-@cache
-def first_look_ms() -> int:
-    """A stack that many tests share has more lines than the emulator returns."""
-    return int(time.time() * 1000)
-
-
-def log_lines(stack: LocalStack, function: str) -> list[dict[str, Any]]:
-    """All log lines of the function that are JSON."""
+def log_lines(stack: LocalStack, function: str, since: datetime) -> list[dict[str, Any]]:
+    """The log lines of the function that are JSON, from a minute before that time on. A stack that
+    many tests share has more lines than the 10,000 that the emulator returns.
+    """
     logs = stack.client("logs")
     configuration = stack.client("lambda").get_function_configuration(FunctionName=function)
     group = configuration["LoggingConfig"]["LogGroup"]
     pages = logs.get_paginator("filter_log_events").paginate(
-        logGroupName=group, startTime=first_look_ms() - 60_000
+        logGroupName=group, startTime=int(since.timestamp() * 1000) - 60_000
     )
     texts = [event["message"] for page in pages for event in page["events"]]
     return [json.loads(text) for text in texts if text.startswith("{")]
 
 
-def metrics(stack: LocalStack, function: str, at_least: int = 0) -> list[dict[str, Any]]:
-    """The metrics lines in the log, once there are this many."""
+def metrics(stack: LocalStack, function: str, since: datetime) -> list[dict[str, Any]]:
+    return [line for line in log_lines(stack, stack.functions[function], since) if "_aws" in line]
+
+
+def new_metrics(
+    stack: LocalStack, function: str, since: datetime, known: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """The first metrics line beyond those that are known."""
     give_up = time.monotonic() + ARRIVES_WITHIN_SECONDS
     while time.monotonic() < give_up:
-        found = [line for line in log_lines(stack, stack.functions[function]) if "_aws" in line]
-        if len(found) >= at_least:
-            return found
+        found = metrics(stack, function, since)
+        if len(found) > len(known):
+            return found[-1]
         time.sleep(0.1)
-    raise AssertionError(f"there are no {at_least} lines of metrics")
+    raise AssertionError("there is no new line of metrics")
 
 
 def metrics_of(stack: LocalStack, run: dict[str, Any]) -> dict[str, Any]:
     """The metrics line of the run, which the function writes after the record."""
     give_up = time.monotonic() + ARRIVES_WITHIN_SECONDS
     while time.monotonic() < give_up:
-        for line in metrics(stack, "export"):
+        for line in metrics(stack, "export", datetime.fromisoformat(run["requested_at"])):
             if all(line.get(name) == run[name] for name in ("connection_id", "run_id")):
                 return line
         time.sleep(0.1)
@@ -127,6 +129,7 @@ def test_a_failed_run_is_announced_to_people_and_programs_and_raises_the_alarm(
 def test_newly_held_students_are_announced_once_without_names_and_raise_the_alarm(
     stack: LocalStack, people: Inbox, programs: Inbox
 ) -> None:
+    began = datetime.now(UTC)
     district = new_district(stack)
     wrong = registration(STUDENT, NAME)
     wrong["data"]["students"]["dob"] = "no-day-at-all"
@@ -149,7 +152,11 @@ def test_newly_held_students_are_announced_once_without_names_and_raise_the_alar
     alarm_message(stack, people, "more students need attention")
     private = (STUDENT, NAME, "no-day-at-all")
     everything = json.dumps(
-        [people.seen, programs.seen, *(log_lines(stack, name) for name in stack.functions.values())]
+        [
+            people.seen,
+            programs.seen,
+            *(log_lines(stack, name, began) for name in stack.functions.values()),
+        ]
     )
     assert district.connection_id in everything
     assert [word for word in private if word in everything] == []
@@ -167,10 +174,11 @@ def test_an_overdue_nightly_export_raises_the_alarm(stack: LocalStack, people: I
         ExpressionAttributeValues={":long_ago": {"S": "2026-01-01T00:00:00+00:00"}},
     )
 
-    earlier = len(metrics(stack, "configuration"))
+    began = datetime.now(UTC)
+    known = metrics(stack, "configuration", began)
 
     overdue = watch(stack)
-    line = metrics(stack, "configuration", earlier + 1)[-1]
+    line = new_metrics(stack, "configuration", began, known)
     put_metrics(stack, line)
 
     assert district.connection_id in overdue
