@@ -199,8 +199,9 @@ def test_the_message_about_a_run_that_awaits_confirmation() -> None:
         "School year 2025-26 waits, and nothing of it was sent: "
         "students.csv has 12 rows, and 480 are usual.\n"
         "No student is lost.\n"
-        "What to do: open the run. If it is right, approve it. If not, fix the cause and export "
-        "again. If nobody decides, the next export replaces this one and includes its students.\n"
+        "What to do: open the run. If the files are right, select Send anyway. If not, select "
+        "Don't send, fix the cause and export again. If nobody decides, the next export replaces "
+        "this one and includes its students.\n"
         "\n" + LINK,
     )
 

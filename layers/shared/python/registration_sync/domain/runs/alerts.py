@@ -126,8 +126,9 @@ def _awaiting(run: Run, _newly_held: Counts) -> Iterator[Concern]:
         return
     lines.append("No student is lost.")
     lines.append(
-        "What to do: open the run. If it is right, approve it. If not, fix the cause and export "
-        "again. If nobody decides, the next export replaces this one and includes its students."
+        "What to do: open the run. If the files are right, select Send anyway. If not, select "
+        "Don't send, fix the cause and export again. If nobody decides, the next export replaces "
+        "this one and includes its students."
     )
     headline = f"{_subject_of(run)} needs your approval"
     yield Concern(headline, lines, MailKind.NEEDS_APPROVAL)

@@ -15,7 +15,7 @@ MESSAGES = {
         "last export.",
         RunStatus.FAILED: "No file was delivered. The students wait for the next export.",
         RunStatus.AWAITING_CONFIRMATION: "Not everything was sent: something looks unusual. "
-        "Review the findings, then approve or cancel the run. The students wait.",
+        "Review it, then send the files anyway, or don't send them. The students wait.",
     },
     RunKind.DRY_RUN: {
         RunStatus.SUCCEEDED: "Preview: nothing was sent, and the students wait for the next "
