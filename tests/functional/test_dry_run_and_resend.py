@@ -303,6 +303,8 @@ def test_a_resend_takes_the_number_in_the_file_and_says_which_student_may_be_mea
         missing.format("1014"),
         missing.format("555"),
     ]
+    log = call(configuration, "GET", "/connections/{connection_id}/access-log")[1]["items"]
+    assert [(one["kind"], one["students"]) for one in log] == [("run", 2)]
     (event,) = started.events
     assert event["run_id"] == accepted["run_id"]
     path = "/connections/{connection_id}/exports/{run_id}"

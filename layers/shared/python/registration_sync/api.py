@@ -23,7 +23,7 @@ from registration_sync.domain.access import (
     caller_from_claims,
     require,
 )
-from registration_sync.domain.access_log import Shown
+from registration_sync.domain.access_log import Shown, StudentsSuggested
 from registration_sync.domain.audit import Note
 from registration_sync.domain.errors import (
     AccessDenied,
@@ -252,12 +252,19 @@ def _answer(
         if request.access is not None:
             write_refusal(source, audit_of())
         raise
+    except StudentsSuggested as error:
+        _log_access(error.shown, source, audit_of)
+        raise
     if answer.note:
         line["action"] = answer.note.action
         write_audit(answer.note, source, audit_of())
-    if answer.shown and answer.shown.students:
-        write_access(answer.shown, source, audit_of())
+    _log_access(answer.shown, source, audit_of)
     return answer
+
+
+def _log_access(shown: Shown | None, source: Source, audit_of: Callable[[], Audit]) -> None:
+    if shown and shown.students:
+        write_access(shown, source, audit_of())
 
 
 def _permitted_answer(route: Route, permission: Permission, request: Request) -> Answer:

@@ -5,9 +5,12 @@ import pydantic, so that the sync function starts fast.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from registration_sync.domain.errors import InvalidRequest, Problem
 
 
 class StudentData(StrEnum):
@@ -32,6 +35,14 @@ class Shown:
 
     kind: StudentData
     students: int
+
+
+class StudentsSuggested(InvalidRequest):
+    """The problems name students who may be meant, so many as `shown` says."""
+
+    def __init__(self, message: str, *, problems: Sequence[Problem], shown: Shown) -> None:
+        super().__init__(message, problems=problems)
+        self.shown = shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

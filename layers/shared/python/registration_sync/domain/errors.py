@@ -2,7 +2,8 @@
 
 RegistrationSyncError
 ├── InvalidRequest            the request is not valid; `problems` lists each path and correction
-│   └── TooLarge              the request exceeds a size limit
+│   ├── TooLarge              the request exceeds a size limit
+│   └── StudentsSuggested     (access_log) the problems name students who may be meant
 ├── AccessDenied              the caller is signed in and lacks the permission
 ├── NotFound
 ├── Conflict                  contradicts the stored state (id taken, two files on one path)

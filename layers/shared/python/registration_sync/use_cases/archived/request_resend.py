@@ -7,8 +7,6 @@ from pathlib import Path
 
 from registration_sync.domain.access import Permission
 from registration_sync.domain.connections.connection import DeliveryMethod
-from registration_sync.domain.errors import InvalidRequest
-from registration_sync.domain.pluralize import pluralize
 from registration_sync.domain.runs.run import (
     ReplacedFile,
     ResendSelection,
@@ -87,14 +85,10 @@ def _students(
         sources = find_resend(
             connection_id, resend, selected, archive=archive, workspace=Path(workspace)
         )
-        found, problems = replace_numbers(student_ids, sources, mappings, suggests=suggests)
-        if not problems:
-            # Files that can only be sent whole are refused for the ids, too.
-            by_id = replace(resend, student_ids=found)
-            find_resend(connection_id, by_id, selected, archive=archive, workspace=Path(workspace))
-    if problems:
-        unknown = pluralize(len(problems), "student")
-        raise InvalidRequest(f"Nothing was sent: {unknown} not found.", problems=problems)
+        found = replace_numbers(student_ids, sources, mappings, suggests=suggests)
+        # Files that can only be sent whole are refused for the ids, too.
+        by_id = replace(resend, student_ids=found)
+        find_resend(connection_id, by_id, selected, archive=archive, workspace=Path(workspace))
     return found
 
 

@@ -5,15 +5,20 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from registration_sync.domain.access_log import Shown, StudentData, StudentsSuggested
 from registration_sync.domain.errors import Problem
 from registration_sync.domain.mapping.definition.mapping import ExportFile, parse_mapping
 from registration_sync.domain.mapping.values.csv_format import CODECS
+from registration_sync.domain.pluralize import pluralize
 from registration_sync.ports.connections import Mappings
 from registration_sync.use_cases.archived.fetch_resend import ResendSource
 from registration_sync.use_cases.ledger.run_index import index_rows
 
 MAX_BYTES = 20_000_000
 """Of an archived file that is searched for numbers, while a person waits for the answer."""
+
+MAX_SUGGESTED = 3
+"""Students for one text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +36,19 @@ def replace_numbers(
     mappings: Mappings,
     *,
     suggests: bool,
-) -> tuple[tuple[str, ...], list[Problem]]:
+) -> tuple[str, ...]:
     """The Enroll ids: a text that is no id in the files, but the value of one student in a column
-    that the mapping of the run makes unique, becomes that student's id. And a problem for each text
-    that stays unknown, which `suggests` the students who may have been meant. Raises Unavailable.
+    that the mapping of the run makes unique, becomes that student's id. Raises Unavailable, and
+    StudentsSuggested for texts that stay unknown, which `suggests` the students who may be meant.
     """
     known = {student for source in sources if source.rows for student in source.rows.students}
     unknown = [student for student in student_ids if student not in known]
     if not unknown:
-        return tuple(student_ids), []
+        return tuple(student_ids)
     alike = _students_alike(unknown, sources, mappings)
     found: dict[str, str] = {}
     problems = []
+    suggested: set[str] = set()
     for index, typed in enumerate(student_ids):
         meant = alike[_digits(typed)]
         same = {one.student_id for one in meant if one.column and one.value == typed}
@@ -51,9 +57,17 @@ def replace_numbers(
         elif len(same) == 1:
             found[typed] = same.pop()
         else:
-            message = _unknown(typed, meant if suggests else [], is_ambiguous=bool(same))
+            shown = meant[:MAX_SUGGESTED] if suggests else []
+            suggested.update(one.student_id for one in shown)
+            message = _unknown(typed, shown, is_ambiguous=bool(same))
             problems.append(Problem(f"student_ids[{index}]", message))
-    return tuple(dict.fromkeys(found.values())), problems
+    if problems:
+        raise StudentsSuggested(
+            f"Nothing was sent: {pluralize(len(problems), 'student')} not found.",
+            problems=problems,
+            shown=Shown(StudentData.RUN, len(suggested)),
+        )
+    return tuple(dict.fromkeys(found.values()))
 
 
 def _digits(text: str) -> str:
@@ -65,7 +79,7 @@ def _unknown(typed: str, alike: Sequence[NumberedStudent], *, is_ambiguous: bool
     message = f"No student with Enroll ID {typed} in the files of this run."
     meant = [
         f"{one.student_id} ({one.column} {one.value})" if one.column else one.student_id
-        for one in alike[:3]
+        for one in alike
     ]
     if not meant:
         return message
