@@ -47,11 +47,12 @@ def sign_in_body(
     "private_key_saved_at", "private_key_saved_by", "refused_at"}`.
 
     `has_…` is None where an earlier version saved the secret, so that nobody knows. `in_use` is the
-    generated key that has become the private key. `refused_at` is the time when the server last
-    refused this sign-in, None after a change of it.
+    generated key that has become the private key, by its first sign-in. `refused_at` is the time
+    when the server last refused this sign-in, None after a change of it.
     """
     if in_use:
-        saved = {**saved, "private_key": SavedSecret(True, in_use.made_at, in_use.made_by)}
+        saved_at = in_use.signed_in_at or in_use.made_at
+        saved = {**saved, "private_key": SavedSecret(True, saved_at, in_use.made_by)}
     body: dict[str, Any] = {}
     for kind in KINDS:
         one = saved.get(kind)
