@@ -98,7 +98,8 @@ def folder_step(server: AsyncSftpServer, tmp_path: Path, folder: str) -> tuple[s
 
 def test_a_created_folder_is_a_warning_with_the_folders_beside_it(tmp_path: Path) -> None:
     created = (
-        "Not found, so we created it: {}. If your SIS already has a folder, check the spelling."
+        "There was no folder {}, so we created it. If your SIS already has a folder, check the "
+        "spelling."
     )
     with AsyncSftpServer(tmp_path / "server") as server:
         for name in ("SISData", "imports\u202e", "x" * 70):

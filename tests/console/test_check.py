@@ -59,7 +59,7 @@ def test_a_check_is_followed_step_by_step_and_shows_what_the_server_can_do(
     expect(steps(lin)).to_have_count(9)
     expect(steps(lin).nth(4)).to_contain_text("Passed: Sign in")
     expect(steps(lin).nth(8)).to_contain_text(" s")
-    expect(steps(lin).nth(5)).to_contain_text("Not found, so we created it")
+    expect(steps(lin).nth(5)).to_contain_text("There was no folder")
     lin.sees(lin.page.get_by_text("Works, with a warning"))
     lin.press(lin.button("Test again"))
     lin.sees(lin.page.get_by_text("Works", exact=True))

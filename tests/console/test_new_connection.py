@@ -139,7 +139,7 @@ def test_a_set_up_continues_after_a_reload_and_from_its_card(
     ada.sign_in()
     ada.press(ada.button(CONFIRM))
     created = ada.page.get_by_role("listitem").filter(has_text="Find the folder")
-    expect(created).to_contain_text("Not found, so we created it")
+    expect(created).to_contain_text("There was no folder")
     ada.sees(ada.page.get_by_text("Connected, with a warning"))
     ada.check()
 

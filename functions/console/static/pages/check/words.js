@@ -2,7 +2,7 @@
 
 export const PAGE = {
   title: "Check Connection",
-  hint: "We'll connect, write a small test file and delete it. Your SIS ignores it.",
+  hint: "We'll connect, write a small test file with a temporary name, and delete it right away.",
   start: "Test now",
   again: "Test again",
   notYet: "Not tested yet",

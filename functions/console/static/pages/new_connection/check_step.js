@@ -28,6 +28,7 @@ export function CheckStep({ stored, keep, go, addressOf, typed }) {
   const still = over || (error && !check.busy); // no check is running
   const works = over && run.status === "succeeded";
   const warning = works && run.steps.find((step) => step.result === "warning");
+  const next = () => go("mapping");
   const steps = useRef(null);
   const checkAgain = (connection) => {
     steps.current.focus(); // because the pressed button is about to disappear
@@ -49,10 +50,9 @@ export function CheckStep({ stored, keep, go, addressOf, typed }) {
     <//>`}
     ${over && !works && !isFirstKey(stored, run) && html`<${Notice} tone="warn">${CHECK.fix}<//>`}
     <div class="row">
-      <${Button} kind=${works ? "primary" : "plain"} disabled=${!still} onClick=${() => go("mapping")}>
-        ${works ? CHECK.next : CHECK.continueWithout}
-      <//>
-      ${still && !works && (check.loading ? html`<${Button} onClick=${check.reload}>${TEST.again}<//>` : html`<${TestButton} connection=${stored} check=${check}>${TEST.again}<//>`)}
+      ${works && html`<${Button} kind="primary" onClick=${next}>${CHECK.next}<//>`}
+      ${still && !works && (check.loading ? html`<${Button} onClick=${check.reload}>${TEST.again}<//>` : html`<${TestButton} kind="primary" connection=${stored} check=${check}>${TEST.again}<//>`)}
       <${Button} onClick=${() => go("server")}>${PAGE.back}<//>
+      ${!works && html`<${Button} kind="quiet" disabled=${!still} onClick=${next}>${CHECK.continueWithout}<//>`}
     </div>`;
 }

@@ -49,7 +49,7 @@ export const SERVER = {
 
 export const CHECK = {
   title: "Test the connection",
-  hint: "We'll connect, write a small test file and delete it. Your SIS ignores it.",
+  hint: "We'll connect, write a small test file with a temporary name, and delete it right away.",
   loading: "Loading …",
   steps: "Steps of the test",
   works: "It works",

@@ -23,8 +23,8 @@ def created_folder(folder: str, first: str, session: SftpSession) -> str:
     more = len(others) - MAX_FOLDERS_SHOWN
     shown = ", ".join(others[:MAX_FOLDERS_SHOWN]) + (f" and {more} more" if more > 0 else "")
     return (
-        f"Not found, so we created it: {folder}. If your SIS already has a folder, check the "
-        "spelling." + (f" Folders there: {shown}." if others else "")
+        f"There was no folder {folder}, so we created it. If your SIS already has a folder, check "
+        "the spelling." + (f" Folders there: {shown}." if others else "")
     )
 
 
