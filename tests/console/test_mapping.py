@@ -192,7 +192,7 @@ def test_an_issue_is_shown_at_its_control_once_its_row_was_left(
     ada.write(ada.field("Quoting"), "Around every value")
     ada.tab_to(source(ada, 1))
     expect(ada.field("Quoting")).to_have_accessible_description(
-        re.compile("write “Only where needed” here, or .* as “Text Identifier”.$")
+        re.compile("enter “Only where needed” here, or .* as “Text Identifier”.$")
     )
     ada.write(ada.field("Field Separator"), "Another character")
     expect(ada.field("Separating character")).to_have_attribute("aria-invalid", "true")

@@ -196,7 +196,7 @@ MISTAKES = {
     "a secret": ("sis: PowerSchool", "password: hunter2", "Never write a secret"),
     "a secret in a name's place": ("ANYTOWN_PASSWORD}", "hunter2}", "environment variable"),
     "a ready-made mapping": ("mapping: powerschool", "mapping: powerschol", "Ready-made"),
-    "a mapping": ("mapping_type: direct, to: Last", "mapping_type: dirct, to: Last", "Write"),
+    "a mapping": ("mapping_type: direct, to: Last", "mapping_type: dirct, to: Last", "Enter"),
     "a time": ("21:00", "9 pm", "two digits"),
     "a number as time": ("[13:15, 21:00]", "[1315, 2100]", "two digits"),
     "a pause": ("to: 2026-07-31", "to: 2026-06-01", "swap"),

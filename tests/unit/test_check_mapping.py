@@ -57,8 +57,8 @@ def test_nobody_held_is_success(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("mapping", "words"),
     [
-        (MAPPING.replace("grade", ".grade"), "files[0].fields[1].from: Write the field's path"),
-        (MAPPING.replace('"0"', "0"), "files[0].fields[1].codes.K: Write it as text in quotes"),
+        (MAPPING.replace("grade", ".grade"), "files[0].fields[1].from: Enter the field's path"),
+        (MAPPING.replace('"0"', "0"), "files[0].fields[1].codes.K: Enter it as text in quotes"),
         ("files: [", "line 2, column 1: This is not YAML"),
         (MAPPING.encode("utf-16"), "The file is not UTF-8 text"),
     ],

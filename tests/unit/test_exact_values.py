@@ -368,13 +368,13 @@ def test_codes_as_a_list_keep_their_order() -> None:
 @pytest.mark.parametrize(
     ("codes", "words"),
     [
-        ([{"value": "K"}], "Write each code as"),
+        ([{"value": "K"}], "Enter each code as"),
         ([*CODES, {"value": "K", "code": "2"}], '"K" is in the list twice'),
         ([{"value": "K", "code": 1}], 'in quotes, such as "1"'),
         ([], "This is empty"),
-        (["K"], "Write each code as"),
-        ([{"value": ["K"], "code": "0"}], "Write each code as"),
-        ([{"value": {}, "code": "0"}], "Write each code as"),
+        (["K"], "Enter each code as"),
+        ([{"value": ["K"], "code": "0"}], "Enter each code as"),
+        ([{"value": {}, "code": "0"}], "Enter each code as"),
         ([{"value": True, "code": "0"}, {"value": 1, "code": "1"}], 'in quotes, such as "True"'),
         ([{"value": 1, "code": "0"}], 'in quotes, such as "1"'),
     ],
@@ -460,9 +460,9 @@ def test_a_date_is_not_before_a_field_unless_that_is_blank_or_no_date() -> None:
 @pytest.mark.parametrize(
     ("change", "path", "words"),
     [
-        ({"not_before": "8/15/2025"}, ".not_before", "Write a valid date"),
-        ({"not_before": "2025-02-30"}, ".not_before", "Write a valid date"),
-        ({"not_before": 20250815}, ".not_before", "Write a date such as 2025-08-15 in quotes"),
+        ({"not_before": "8/15/2025"}, ".not_before", "Enter a valid date"),
+        ({"not_before": "2025-02-30"}, ".not_before", "Enter a valid date"),
+        ({"not_before": 20250815}, ".not_before", "Enter a date such as 2025-08-15 in quotes"),
         ({"not_before": "2025-08-15", "from": "YYYY-MM"}, "", "year, month and day"),
         ({"not_before": {"field": "entry.x"}}, ".not_before.field", "row for each entry"),
     ],
@@ -512,10 +512,10 @@ def test_conditions_compare_dates_and_numbers(condition: Any, value: str, expect
 @pytest.mark.parametrize(
     ("condition", "words"),
     [
-        ({"before": "8/15/2025"}, "Write a valid date"),
-        ({"before": "2025-W01-1"}, "Write a valid date"),
-        ({"after": ""}, "Write a valid date"),
-        ({"less": "five"}, "Write a number"),
+        ({"before": "8/15/2025"}, "Enter a valid date"),
+        ({"before": "2025-W01-1"}, "Enter a valid date"),
+        ({"after": ""}, "Enter a valid date"),
+        ({"less": "five"}, "Enter a number"),
         ({"greater": 5}, "in quotes"),
         ({"less": "1", "greater": "0"}, "exactly one of"),
     ],

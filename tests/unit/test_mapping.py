@@ -281,21 +281,21 @@ def test_sources_of_any_depth_are_taken(source: str) -> None:
         ({**ID, "colour": "x"}, "colour", "The keys are to, default"),
         ({**ID, "codes": {"a": "b"}}, "codes", "belongs to the mapping_type match_codes"),
         ({**ID, "maximum": 3}, "maximum", "does not exist"),
-        ({**ID, "required": "yes"}, "required", '"yes" cannot be used here: write true or false'),
-        ({**ID, "on_error": "stop"}, "on_error", "write hold, blank, keep or default"),
+        ({**ID, "required": "yes"}, "required", '"yes" cannot be used here: enter true or false'),
+        ({**ID, "on_error": "stop"}, "on_error", "enter hold, blank, keep or default"),
         ({**ID, "default": 0}, "default", 'in quotes, such as "0"'),
         ({**ID, "on_error": "default"}, "default", "This is missing"),
-        ({"from": "a", "to": "b"}, "mapping_type", "write one of direct, match_codes"),
+        ({"from": "a", "to": "b"}, "mapping_type", "enter one of direct, match_codes"),
         ({**ID, "mapping_type": "Match codes"}, "mapping_type", "did you mean match_codes?"),
         ({"mapping_type": "direct", "to": "b"}, "from", "Select an Enroll field"),
-        ({"mapping_type": "direct", "from": "b"}, "to", "This is missing: write the header"),
+        ({"mapping_type": "direct", "from": "b"}, "to", "This is missing: enter the header"),
         ({**GRADE, "codes": {}}, "codes", "This is empty"),
         ({**GRADE, "codes": {"K": 0}}, "codes.K", 'in quotes, such as "0"'),
         ({**GRADE, "codes": {1: "01"}}, "codes[1]", 'in quotes, such as "1"'),
         ({**GRADE, "codes": {"K": None}}, "codes.K", "as text, in quotes"),
         ({**GRADE, "codes": {" ": "N"}}, "codes. ", "in `blank`"),
-        ({**GRADE, "codes": ["K"]}, "codes", "Write each code as"),
-        ({**GRADE, "codes": "K"}, "codes", '"K" cannot be used here: write the codes'),
+        ({**GRADE, "codes": ["K"]}, "codes", "Enter each code as"),
+        ({**GRADE, "codes": "K"}, "codes", '"K" cannot be used here: enter the codes'),
         ({**GRADE, "unmatched": "drop"}, "unmatched", "hold, keep, blank or default"),
         ({**GRADE, "unmatched": "default"}, "default", "This is missing"),
         ({**DOB, "transformations": []}, "transformations", "Add a transformation"),
@@ -306,12 +306,12 @@ def test_sources_of_any_depth_are_taken(source: str) -> None:
         (
             {**DOB, "transformations": [{"type": "join", "fields": ["a", 3]}]},
             "transformations[0].fields[1]",
-            "3 cannot be used here: write a text in quotes.",
+            "3 cannot be used here: enter a text in quotes.",
         ),
         (
             {**DOB, "transformations": [{"type": "join", "fields": ["a", "b.."]}]},
             "transformations[0].fields[1]",
-            "Write the field's path",
+            "Enter the field's path",
         ),
         ({**DOB, "from": None}, "from", "work without one"),
     ],
@@ -409,7 +409,7 @@ def test_hostile_patterns_together_are_refused_before_they_are_compiled() -> Non
     start = time.process_time()
     found = problems_of_file(*many)
 
-    assert found == {"files": "2000 different patterns are too many: write at most 100."}
+    assert found == {"files": "2000 different patterns are too many: enter at most 100."}
     assert time.process_time() - start < 2
     assert parse(file(*({**one, "pattern": "[0-9]+"} for one in many)))
 

@@ -216,7 +216,7 @@ def _facts_of(saved: SavedMapping) -> dict[str, Any]:
 def _version_of(text: str, name: str) -> int:
     """A version's number; raises InvalidRequest that names the parameter."""
     if not re.fullmatch("[0-9]{1,8}", text):
-        message = "Write the number of a version, such as 3."
+        message = "Enter the number of a version, such as 3."
         raise InvalidRequest(message, problems=[Problem(name, message)])
     return int(text)
 

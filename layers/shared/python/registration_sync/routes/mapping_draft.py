@@ -28,9 +28,9 @@ def _store_draft(request: Request) -> Answer:
     fields.refuse_unknown("mapping", "base_version", "replaces")
     base_version, replaces = fields.get("base_version"), fields.get("replaces")
     if not isinstance(base_version, int) or isinstance(base_version, bool) or base_version < 0:
-        fields.add_problem("base_version", "Write the number of the saved version, 0 for none.")
+        fields.add_problem("base_version", "Enter the number of the saved version, 0 for none.")
     if not isinstance(replaces, str | None):
-        fields.add_problem("replaces", "Write the `saved_at` of your draft, or an empty text.")
+        fields.add_problem("replaces", "Enter the `saved_at` of your draft, or an empty text.")
     fields.raise_problems("The draft was not stored.")
     draft = MappingDraft(
         check_draft(fields.get("mapping")),

@@ -161,7 +161,7 @@ def _list_held_of_run(request: Request) -> Answer:
     school_year = fields.required_school_year()
     after = fields.text("after")
     if not re.fullmatch(r"[0-9]{0,6}", after, re.ASCII):
-        fields.add_problem("after", "Write the value of `next` from the previous page.")
+        fields.add_problem("after", "Enter the value of `next` from the previous page.")
     fields.raise_problems("The filters are not valid.")
     deps, now = configuration_function.dependencies(), dt.datetime.now(dt.UTC)
     connection = deps.connections.get(request.connection_id)

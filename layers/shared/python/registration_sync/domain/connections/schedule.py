@@ -204,7 +204,7 @@ def _sentence(detail: dict[str, Any]) -> str:
         "from": "the first day of the pause, such as 2026-06-30",
         "to": "the last day of the pause, such as 2026-07-31",
     }.get(str(name), 'an object such as {"from": "2026-06-30", "to": "2026-07-31"}')
-    return f"This is missing: write {expected}." if kind == "missing" else f"Enter {expected}."
+    return f"This is missing: enter {expected}." if kind == "missing" else f"Enter {expected}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,7 +190,7 @@ def _files(fields: Fields) -> tuple[tuple[int, str], ...]:
 def _require_clean(run_id: str) -> None:
     """The id names a folder of the archive, and orders the history."""
     if not RUN_ID.fullmatch(run_id):
-        message = "Omit the run id, or write one such as 20250915T190000Z-042-1a2b3c4d."
+        message = "Omit the run id, or enter one such as 20250915T190000Z-042-1a2b3c4d."
         raise InvalidRequest(message, problems=[Problem("run_id", message)])
 
 

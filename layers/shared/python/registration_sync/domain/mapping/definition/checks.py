@@ -39,11 +39,11 @@ def too_large(definition: dict[str, Any]) -> list[Problem]:
             )
         ]
     if (count := len(_items(definition, "files"))) > MAX_FILES:
-        return [Problem("files", f"{count} files are too many: write at most {MAX_FILES}.")]
+        return [Problem("files", f"{count} files are too many: enter at most {MAX_FILES}.")]
     if (count := len(_patterns(definition))) > MAX_PATTERNS:
         return [
             Problem(
-                "files", f"{count} different patterns are too many: write at most {MAX_PATTERNS}."
+                "files", f"{count} different patterns are too many: enter at most {MAX_PATTERNS}."
             )
         ]
     return []
@@ -99,7 +99,7 @@ def _settings_problems(at: str, settings: FileSettings) -> Iterator[Problem]:
     if csv.quote_always and not csv.text_identifier:
         yield Problem(
             f"{at}.quoting",
-            "The file has no text identifier to put around every value: write `needed` here, or "
+            "The file has no text identifier to put around every value: enter `needed` here, or "
             "`double` or `single` as `text_identifier`.",
         )
     for number, condition in enumerate(settings.where):
@@ -125,7 +125,7 @@ def _header_only_problems(
         problem = "The files of a package are never sent alone"
     else:
         return
-    yield Problem(f"{at}.when_nothing_due", f"{problem}: write `leave` here.")
+    yield Problem(f"{at}.when_nothing_due", f"{problem}: enter `leave` here.")
 
 
 def _file_names(files: list[tuple[int, FileSettings]]) -> Iterator[Problem]:

@@ -34,13 +34,13 @@ def source_problem(source: str, settings: FileSettings) -> str | None:
         return None
     if settings.rows is None or settings.rows.each is None:
         return (
-            f"{source} exists only in a file with a row for each entry: write another field, or "
+            f"{source} exists only in a file with a row for each entry: enter another field, or "
             'set the `rows` of the file, such as {"each": "contacts"}.'
         )
     if not isinstance(settings.rows.each, str) and source.split(".", maxsplit=1)[0] == ENTRY:
         names = source.split(".")
         if len(names) > 2:
-            return f"Write one name after {ENTRY}: it follows each prefix in `each`."
+            return f"Enter one name after {ENTRY}: it follows each prefix in `each`."
     return None
 
 

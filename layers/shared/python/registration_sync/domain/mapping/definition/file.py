@@ -43,13 +43,13 @@ def check_name(name: str) -> str:
             "folder, and some servers reject these characters."
         )
     if len(name.encode("utf-8", "replace")) > MAX_NAME_BYTES:
-        raise ValueError(f"Write a name of at most {MAX_NAME_BYTES} bytes.")
+        raise ValueError(f"Enter a name of at most {MAX_NAME_BYTES} bytes.")
     _check_placeholders(name)
     return name
 
 
 def _check_placeholders(name: str) -> None:
-    message = f"A name can contain {_PLACEHOLDERS}: write no other braces."
+    message = f"A name can contain {_PLACEHOLDERS}: enter no other braces."
     try:
         parts = list(string.Formatter().parse(name))
     except ValueError:
@@ -66,7 +66,7 @@ def _check_extension(extension: str) -> str:
     """Returns a valid extension; CSV, the spelling in the product, becomes csv."""
     if not re.fullmatch("[A-Za-z0-9]{0,10}", extension):
         raise ValueError(
-            "Write up to 10 letters and digits without the dot, such as csv or txt, or an empty "
+            "Enter up to 10 letters and digits without the dot, such as csv or txt, or an empty "
             "text for no extension."
         )
     return "csv" if extension == "CSV" else extension
@@ -76,7 +76,7 @@ def _to_separator(value: str) -> str:
     separator = SEPARATORS.get(value.casefold(), value)
     if len(separator) != 1 or separator in "\r\n\0":
         raise ValueError(
-            f"Write {', '.join(SEPARATORS)}, or any one character except a line break."
+            f"Enter {', '.join(SEPARATORS)}, or any one character except a line break."
         )
     return separator
 
@@ -84,7 +84,7 @@ def _to_separator(value: str) -> str:
 def _to_text_identifier(value: str) -> str:
     identifier = TEXT_IDENTIFIERS.get(value.casefold())
     if identifier is None:
-        raise ValueError("Write double, single or none: the quotation mark around a value.")
+        raise ValueError("Enter double, single or none: the quotation mark around a value.")
     return identifier
 
 

@@ -102,5 +102,5 @@ def package_problems(definition: dict[str, Any]) -> Iterable[Problem]:
         if isinstance(name, str) and name not in names:
             yield Problem(
                 f"package.manifest.rows[{index}].file",
-                f'The mapping has no file "{name[:80]}": write the name of one of its files.',
+                f'The mapping has no file "{name[:80]}": enter the name of one of its files.',
             )

@@ -68,18 +68,18 @@ def _as_problem(detail: ErrorDetails, models: Models, *, is_listed: bool) -> Pro
     if kind in {"union_tag_not_found", "union_tag_invalid"}:
         return _wrong_type(kind, path, location, str(detail["ctx"].get("tag", "")), models)
     if kind == "invalid_key":
-        return Problem(path, "Write the name of every key as text, in quotes.")
+        return Problem(path, "Enter the name of every key as text, in quotes.")
     expected = _expected(location, models)
     if kind == "missing":
-        message = f"This is missing: write {expected}."
+        message = f"This is missing: enter {expected}."
     elif kind == "string_too_long":
-        message = f"This is too long: write at most {detail['ctx']['max_length']} characters."
+        message = f"This is too long: enter at most {detail['ctx']['max_length']} characters."
     elif kind == "too_short" and location[-1] in _EMPTY:
         message = _EMPTY[location[-1]]
     elif kind in {"too_short", "string_too_short"}:
-        message = f"This is empty: write {expected}."
+        message = f"This is empty: enter {expected}."
     else:
-        message = f"{_quoted(found)} cannot be used here: write {expected}."
+        message = f"{_quoted(found)} cannot be used here: enter {expected}."
     return Problem(path, message)
 
 
@@ -151,9 +151,9 @@ def _wrong_type(kind: str, path: str, location: Location, tag: str, models: Mode
     key = "mapping_type" if is_field else "type"
     known: Sequence[str] = list(models.fields if is_field else models.transformations)
     if kind == "union_tag_not_found":
-        return Problem(f"{path}.{key}", f"This is missing: write one of {', '.join(known)}.")
+        return Problem(f"{path}.{key}", f"This is missing: enter one of {', '.join(known)}.")
     nearest = difflib.get_close_matches(re.sub(r"\W+", "_", tag.lower()), known, n=1)
-    hint = f"did you mean {nearest[0]}? Write" if nearest else "write"
+    hint = f"did you mean {nearest[0]}? Enter" if nearest else "enter"
     return Problem(
         f"{path}.{key}", f"There is no {key} {_quoted(tag)}: {hint} one of {', '.join(known)}."
     )

@@ -34,11 +34,11 @@ _EACH = (
 def _texts(value: object, expected: str) -> tuple[str, ...]:
     items = [value] if isinstance(value, str) else value
     if not isinstance(items, list | tuple) or not items or len(items) > MAX_GROUPS:
-        raise ValueError(f"Write {expected}.")
+        raise ValueError(f"Enter {expected}.")
     texts = []
     for item in items:
         if not isinstance(item, str) or not item:
-            raise ValueError(f"Write {expected}.")
+            raise ValueError(f"Enter {expected}.")
         texts.append(check_storable(item))
     if len(set(texts)) < len(texts):
         raise ValueError("A text is in the list twice: leave one out.")
@@ -47,7 +47,7 @@ def _texts(value: object, expected: str) -> tuple[str, ...]:
 
 def _check_path(path: str) -> str:
     if is_of_entry(path):
-        raise ValueError("Write a field of the registration: this key defines the entries.")
+        raise ValueError("Enter a field of the registration: this key defines the entries.")
     return check_source(path)
 
 
@@ -69,12 +69,12 @@ def _check_skip(value: object) -> tuple[str, ...]:
 
 def _check_name(name: str) -> None:
     if "." in name or name != name.strip():
-        raise ValueError(f'Write the name that follows "entry.", such as fname, not {name}.')
+        raise ValueError(f'Enter the name that follows "entry.", such as fname, not {name}.')
 
 
 def _check_distinct(value: object) -> str:
     if not isinstance(value, str):
-        raise ValueError("Write one path, such as students.school_id.")  # noqa: TRY004
+        raise ValueError("Enter one path, such as students.school_id.")  # noqa: TRY004
     return _check_path(check_storable(value))
 
 
@@ -118,9 +118,9 @@ class Rows(DefinitionPart):
     @model_validator(mode="after")
     def _one_kind(self) -> "Rows":
         if self.each is not None and self.distinct is not None:
-            raise ValueError("Write `each` or `distinct`, not both.")
+            raise ValueError("Enter `each` or `distinct`, not both.")
         if self.each is None and self.distinct is None:
-            raise ValueError("Write `student`, or an object with `each` or `distinct`.")
+            raise ValueError("Enter `student`, or an object with `each` or `distinct`.")
         if self.skip_when_blank and self.each is None:
             raise ValueError("`skip_when_blank` belongs to `each`: leave it out here.")
         if self.delimiter is not None and not isinstance(self.each, str):

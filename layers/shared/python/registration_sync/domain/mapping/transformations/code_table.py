@@ -27,9 +27,9 @@ def _from_list(codes: object) -> object:
     table: dict[Any, Any] = {}
     for pair in codes:
         if not isinstance(pair, dict) or pair.keys() != {"value", "code"}:
-            raise ValueError('Write each code as {"value": "K", "code": "0"}.')
+            raise ValueError('Enter each code as {"value": "K", "code": "0"}.')
         if not isinstance(check_code(pair["value"]), str):
-            raise ValueError('Write each code as {"value": "K", "code": "0"}.')  # noqa: TRY004
+            raise ValueError('Enter each code as {"value": "K", "code": "0"}.')  # noqa: TRY004
         if pair["value"] in table:
             raise ValueError(f'"{str(pair["value"])[:80]}" is in the list twice: leave one out.')
         table[pair["value"]] = pair["code"]
@@ -38,7 +38,7 @@ def _from_list(codes: object) -> object:
 
 def _check_source_code(value: str) -> str:
     if is_blank(value):
-        raise ValueError("Write the code for a blank value in `blank`, not here.")
+        raise ValueError("Enter the code for a blank value in `blank`, not here.")
     return value
 
 
@@ -109,7 +109,7 @@ class CodeTable(DefinitionPart):
     @model_validator(mode="after")
     def _one_code_each(self) -> "CodeTable":
         if self.join_with is not None and self.delimiter is None:
-            raise ValueError("`join_with` needs a `delimiter`: write both, or leave this out.")
+            raise ValueError("`join_with` needs a `delimiter`: enter both, or leave this out.")
         table: dict[str, str] = {}
         for value, code in self.codes.items():
             if table.setdefault(normal_value(self, value), code) != code:

@@ -110,7 +110,7 @@ def split_format(text: str) -> list[str | _Token]:
             raise ValueError("Put literal letters in brackets, such as [T].")
         pieces.append(_TOKENS[letters] if letters else bracketed + other)
     if not any(isinstance(piece, _Token) for piece in pieces):
-        raise ValueError("Write a date format such as YYYY-MM-DD or M/D/YYYY.")
+        raise ValueError("Enter a date format such as YYYY-MM-DD or M/D/YYYY.")
     return pieces
 
 
@@ -128,19 +128,19 @@ def check_source_format(text: str) -> str:
     tokens = [piece for piece in pieces if isinstance(piece, _Token)]
     if tokens.count(_AM_PM) != sum(token in _TWELVE_HOUR for token in tokens):
         raise ValueError(
-            "hh or h needs A (AM or PM), and A needs hh or h: write both, such as h:mm A, or write "
+            "hh or h needs A (AM or PM), and A needs hh or h: enter both, such as h:mm A, or enter "
             "HH or H for the hours 0 to 23."
         )
     units = [token.unit for token in tokens if token != _AM_PM]
     for unit in units:
         if units.count(unit) > 1:
-            raise ValueError(f"The format has the {unit} twice: write it once.")
+            raise ValueError(f"The format has the {unit} twice: enter it once.")
     for piece, following in pairwise(pieces):
         varies = isinstance(piece, _Token) and piece.varies and following != _AM_PM
         if varies and (isinstance(following, _Token) or following[:1].isdigit()):
             raise ValueError(
                 "A number of one or two digits directly before another number is ambiguous: put a "
-                "character between them, or write two letters (MM, DD, HH)."
+                "character between them, or enter two letters (MM, DD, HH)."
             )
     return text
 
@@ -155,7 +155,7 @@ def check_target_format(text: str, source: str | None) -> str:
         return text
     known = {piece.unit for piece in split_format(source) if isinstance(piece, _Token)}
     for unit in sorted(needed - known):
-        hint = " (mm is minutes: for the month write MM)" if unit == "minute" else ""
+        hint = " (mm is minutes: for the month enter MM)" if unit == "minute" else ""
         raise ValueError(f'The source format "{source}" has no {unit}: leave it out here{hint}.')
     return text
 

@@ -47,11 +47,11 @@ def _check_sources(value: object) -> tuple[str, ...]:
     formats = [value] if isinstance(value, str) else value
     if not isinstance(formats, list | tuple) or not 1 <= len(formats) <= MAX_SOURCE_FORMATS:
         raise ValueError(
-            f"Write a format such as YYYY-MM-DD, or a list of 1 to {MAX_SOURCE_FORMATS} of them."
+            f"Enter a format such as YYYY-MM-DD, or a list of 1 to {MAX_SOURCE_FORMATS} of them."
         )
     for text in formats:
         if not isinstance(text, str):
-            raise ValueError("Write each format as text, such as YYYY-MM-DD.")  # noqa: TRY004
+            raise ValueError("Enter each format as text, such as YYYY-MM-DD.")  # noqa: TRY004
     return tuple(valid_format(check_storable(text), check_source_format) for text in formats)
 
 
@@ -147,7 +147,7 @@ class DateStep(Step):
     def _given_for_short_years(cls, pivot: int | None, info: ValidationInfo) -> int | None:
         if pivot is None and any(map(has_short_year, info.data.get("sources", ()))):
             raise ValueError(
-                "`from` has YY: write the last two-digit year of the 2000s, such as 30, which "
+                "`from` has YY: enter the last two-digit year of the 2000s, such as 30, which "
                 "reads 30 as 2030 and 31 as 1931."
             )
         return pivot

@@ -46,7 +46,7 @@ class SplitStep(Step):
     @model_validator(mode="after")
     def _counts_from_one(self) -> "SplitStep":
         if self.take == 0:
-            raise ValueError("Write 1 in `take` for the first part, or -1 for the last.")
+            raise ValueError("Enter 1 in `take` for the first part, or -1 for the last.")
         return self
 
 
@@ -64,7 +64,7 @@ class CountItemsStep(Step):
 def _check_phone_format(text: str) -> str:
     meant = phone_format(text)
     if meant.count("9") != 10:
-        raise ValueError("Write the number with ten 9s, such as (999) 999-9999 or 9999999999.")
+        raise ValueError("Enter the number with ten 9s, such as (999) 999-9999 or 9999999999.")
     return meant
 
 

@@ -77,7 +77,7 @@ def check_text_or_field(value: object, kind: str) -> str | FieldReference:
     path = value.get("field") if isinstance(value, dict) and len(value) == 1 else None
     if not isinstance(path, str):
         raise ValueError(  # noqa: TRY004 -- pydantic reports a ValueError
-            f'Write {kind} in quotes, or {{"field": "students.fname"}}.'
+            f'Enter {kind} in quotes, or {{"field": "students.fname"}}.'
         )
     return FieldReference(check_source(path))
 

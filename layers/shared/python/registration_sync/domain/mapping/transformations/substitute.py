@@ -50,7 +50,7 @@ class SubstituteStep(Step):
     @model_validator(mode="after")
     def _one_of_both(self) -> "SubstituteStep":
         if (self.find is None) == (self.pattern is None):
-            raise ValueError("Write `find` (a text) or `pattern` (a regular expression).")
+            raise ValueError("Enter `find` (a text) or `pattern` (a regular expression).")
         if self.pattern is not None:
             _check_references(self.pattern, self.replace)
         return self
@@ -66,7 +66,7 @@ def _check_references(pattern: str, replace: str) -> None:
         if after != "\\" and not is_group:
             raise ValueError(
                 f"`replace` refers to \\{after}, but the pattern has {groups} pairs of "
-                "parentheses. Write \\\\ for a backslash."
+                "parentheses. Enter \\\\ for a backslash."
             )
 
 

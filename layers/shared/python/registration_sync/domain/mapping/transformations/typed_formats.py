@@ -76,6 +76,6 @@ def _is_month(letters: list[str], number: int) -> bool:
     if {before, after} & {"year", "day"}:
         return True
     raise ValueError(
-        f'"{letters[number]}" can be the month or the minute here: write all letters as in '
+        f'"{letters[number]}" can be the month or the minute here: enter all letters as in '
         "YYYY-MM-DD HH:mm:ss, where MM is the month and mm the minute."
     )

@@ -28,7 +28,7 @@ def check_code(value: object) -> object:
     """Rejects numbers and booleans: YAML has already dropped the zero of an unquoted 01."""
     if isinstance(value, bool | int | float):
         raise ValueError(  # noqa: TRY004 -- pydantic reports a ValueError
-            f'Write it as text in quotes, such as "{str(value)[:40]}". Without quotes, 01 is read '
+            f'Enter it as text in quotes, such as "{str(value)[:40]}". Without quotes, 01 is read '
             "as 1 and NO as false."
         )
     return value

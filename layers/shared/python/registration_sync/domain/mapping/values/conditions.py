@@ -35,12 +35,12 @@ def check_date(text: str) -> str:
             return text
     except ValueError:
         pass
-    raise ValueError('Write a valid date as YYYY-MM-DD, in quotes, such as "2025-08-15".')
+    raise ValueError('Enter a valid date as YYYY-MM-DD, in quotes, such as "2025-08-15".')
 
 
 def _check_number(text: str) -> str:
     if not _NUMBER.fullmatch(text):
-        raise ValueError('Write a number in quotes, such as "5" or "2.5".')
+        raise ValueError('Enter a number in quotes, such as "5" or "2.5".')
     return text
 
 
@@ -105,7 +105,7 @@ class ValueTest(DefinitionPart):
         given = [name for name in TESTS if getattr(self, name) is not None]
         if len(given) != 1:
             tests = ", ".join(f"`{test}`" for test in TESTS)
-            raise ValueError(f"Write exactly one of {tests}.")
+            raise ValueError(f"Enter exactly one of {tests}.")
         return self
 
 

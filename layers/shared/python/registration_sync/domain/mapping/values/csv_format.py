@@ -204,9 +204,9 @@ def unwritable(csv: CsvFormat, text: str) -> Unmappable | None:
     if (found := format_problem(csv, text, only_column=False)) is None:
         return None
     remedy = {
-        "control_character": "write it without this character",
-        "encoding": "write another text, or choose the encoding utf-8",
-        "formula": "write another text, or set the file's `formulas` to `keep` or `quote`",
+        "control_character": "enter it without this character",
+        "encoding": "enter another text, or choose the encoding utf-8",
+        "formula": "enter another text, or set the file's `formulas` to `keep` or `quote`",
         "text_identifier": "choose a text identifier, or another separator",
     }[found.rule]
     reason = found.message.partition(": ")[0].replace("The value", "The text", 1)

@@ -50,7 +50,7 @@ def compile_pattern(pattern: str) -> Any:
     """Compiles a pattern for composed text; ValueError says what to write instead."""
     pattern = compose(pattern)
     if not pattern or len(pattern) > MAX_PATTERN_CHARACTERS:
-        raise ValueError(f"Write a regular expression of 1 to {MAX_PATTERN_CHARACTERS} characters.")
+        raise ValueError(f"Enter a regular expression of 1 to {MAX_PATTERN_CHARACTERS} characters.")
     try:
         return re2.compile(_for_every_script(pattern), _options())
     except re2.error:

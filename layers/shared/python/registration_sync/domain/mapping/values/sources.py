@@ -48,19 +48,19 @@ def check_source(path: str) -> str:
     for index, character in enumerate(path):
         if unicodedata.category(character) in {"Cc", "Zl", "Zp"}:
             raise ValueError(
-                f"{name_character(path, index)} is not visible: write the path without it, such as "
+                f"{name_character(path, index)} is not visible: enter the path without it, such as "
                 "students.fname."
             )
     unclean = any(not name or name != name.strip() for name in names)
     if unclean or len(path) > 200 or len(names) > 10:
         raise ValueError(
-            "Write the field's path, such as students.fname: 1 to 10 names separated by dots, at "
+            "Enter the field's path, such as students.fname: 1 to 10 names separated by dots, at "
             "most 200 characters."
         )
     if names[0] in {"registration", "run", "row"} and path not in FACTS:
-        raise ValueError(f"There is no {path}: write one of {', '.join(FACTS)}.")
+        raise ValueError(f"There is no {path}: enter one of {', '.join(FACTS)}.")
     if path == ENTRY:
-        raise ValueError("Write a field of the entry, such as entry.fname.")
+        raise ValueError("Enter a field of the entry, such as entry.fname.")
     return path
 
 
