@@ -39,7 +39,7 @@ FIND_PYTHON = for name in python3 python$(PYTHON_VERSION) python; do \
 	done; \
 	echo 'Python $(PYTHON_VERSION) was not found: install it, so that python$(PYTHON_VERSION) starts it, and try again.' >&2; exit 1
 
-.PHONY: help demo local console screenshots check-mapping build remove delete-district apply invoke copy-restored smoke test explore format lint types docs clients bench sbom requirements environments
+.PHONY: help demo local console screenshots check-mapping build remove delete-district apply invoke copy-restored smoke test explore torture format lint types docs clients bench sbom requirements environments
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
@@ -99,6 +99,13 @@ explore: environments ## Search long for faults, at random: make explore [SEED=1
 	@seed='$(or $(SEED),$(shell shuf -i 1-999999 -n 1))'; \
 	echo "Seed: $$seed; repeat this search with make explore SEED=$$seed"; \
 	$(COMPILED_ONCE) EXPLORE_SEED=$$seed $(PYTHON) -m pytest -n 3 $(SEARCHES)
+
+torture: environments ## Try faults, kills and load for long, and write docs/reliability.md: make torture [SEED=1]
+	@seed='$(or $(SEED),$(shell shuf -i 1-999999 -n 1))'; \
+	echo "Seed: $$seed; repeat these trials with make torture SEED=$$seed"; \
+	rm -rf .local/torture; \
+	$(COMPILED_ONCE) TORTURE_SEED=$$seed $(PYTHON) -m pytest -n 2 tests/torture; \
+	TORTURE_SEED=$$seed $(SHARED):. $(PYTHON) -m tests.torture.page
 
 format: environments ## Fix what ruff can fix, and format
 	@.venv/bin/ruff check --fix-only .
