@@ -125,7 +125,7 @@ def local_stack(state: Path, say: Say) -> Iterator[LocalStack]:
         with built(say) as build:  # held until it is deployed: no other build may replace it
             say("Starting the AWS emulator and the district's SFTP server …")
             parts.callback(shutil.rmtree, state / "tmp", ignore_errors=True)
-            endpoint = _start_emulator(state, parts)
+            endpoint = start_emulator(state, parts)
             sftp = _start_sftp_server(state, parts)
             say("Deploying the template …")
             _deploy(build, endpoint, state / "deploy.log")
@@ -147,7 +147,7 @@ def _clear(state: Path) -> None:
         (state / name).mkdir()
 
 
-def _start_emulator(state: Path, parts: contextlib.ExitStack) -> str:
+def start_emulator(state: Path, parts: contextlib.ExitStack) -> str:
     """The emulator's address. Functions inherit its environment, so there is little in it."""
     site_packages = next((_ENVIRONMENTS / "ministack" / "lib").glob("python3.*/site-packages"))
     said = parts.enter_context(

@@ -1,0 +1,146 @@
+"""Sees each operation of a function on AWS and on the SFTP server, and stops the process at one."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.session import Session
+from paramiko.sftp import CMD_EXTENDED, CMD_NAMES
+
+from registration_sync.adapters.sftp.client import SftpClient
+from registration_sync.adapters.sftp.servers import ParamikoSftpServers
+
+BEFORE, SENT, AFTER = "before", "sent", "after"
+"""When the process is killed: before the request, right after the request was sent, while the
+server may be executing it (SFTP only), or after the answer came."""
+
+KINDS = {
+    "dynamodb": "table",
+    "s3": "archive",
+    "secrets-manager": "secrets",
+    "eventbridge": "message",
+    "sns": "message",
+    "sftp": "server",
+}
+
+
+READS = {
+    *(f"dynamodb {name}" for name in ("GetItem", "Query", "BatchGetItem")),
+    *(f"s3 {name}" for name in ("GetObject", "HeadObject", "ListObjectsV2")),
+    *(f"secrets-manager {name}" for name in ("GetSecretValue", "ListSecrets")),
+    *(f"sftp {name}" for name in ("stat", "lstat", "read", "opendir", "readdir", "close")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`name` is such as "dynamodb PutItem" or "sftp rename"; `waits` if the program waits for its
+    answer: not for the writes of an upload."""
+
+    number: int
+    name: str
+    waits: bool = True
+
+    @property
+    def kind(self) -> str:
+        service = self.name.partition(" ")[0]
+        return KINDS.get(service, service)
+
+    @property
+    def edges(self) -> tuple[str, ...]:
+        if self.name in READS:  # afterwards nothing has changed: the next "before" is the same
+            return (BEFORE,)
+        if self.kind != "server" or self.name == "sftp sign in":
+            return BEFORE, AFTER
+        return (BEFORE, SENT, AFTER) if self.waits else (BEFORE, SENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """Ends the process with SIGKILL at the operation of this number, from 1."""
+
+    number: int
+    edge: str
+
+
+class Operations:
+    """Counts the operations of this process, in all its threads. `report` gets each as it begins.
+
+    Nothing is seen before `begin`: a process is forked for each invocation.
+    """
+
+    def __init__(self) -> None:
+        self._report: Callable[[Operation], None] = lambda _: None
+        self._kill: Kill | None = None
+        self._count = 0
+        self._lock = threading.Lock()
+        self._current = threading.local()
+
+    def begin(self, report: Callable[[Operation], None], kill: Kill | None) -> None:
+        self._report, self._kill = report, kill
+
+    def watch_aws(self, session: Session) -> None:
+        """Watches the clients that the session makes from now on. Each try counts."""
+        session.register("before-send", self._before_send)
+        session.register("response-received", self._received)
+
+    def watch_sftp(self) -> None:
+        """Watches the functions' own SFTP client."""
+        connect = ParamikoSftpServers.connect
+        request, send = SftpClient._request, SftpClient._async_request
+
+        def watched_connect(servers: Any, *args: Any, **kwargs: Any) -> Any:
+            number = self._start("sftp sign in", waits=True)
+            session = connect(servers, *args, **kwargs)
+            self._reach(number, AFTER)
+            return session
+
+        def watched_request(client: Any, kind: int, *args: Any) -> Any:
+            self._current.waits = True
+            try:
+                return request(client, kind, *args)
+            finally:
+                self._current.waits = False
+                self._reach(self._current.number, AFTER)
+
+        def watched_send(client: Any, answers: Any, kind: int, *args: Any) -> Any:
+            name = args[0] if kind == CMD_EXTENDED else CMD_NAMES[kind]
+            number = self._start(f"sftp {name}", waits=getattr(self._current, "waits", False))
+            self._current.number = number
+            result = send(client, answers, kind, *args)
+            self._reach(number, SENT)
+            return result
+
+        for owner, name, watched in (
+            (ParamikoSftpServers, "connect", watched_connect),
+            (SftpClient, "_request", watched_request),
+            (SftpClient, "_async_request", watched_send),
+        ):
+            setattr(owner, name, watched)
+
+    def _before_send(self, event_name: str, **_: Any) -> None:
+        self._current.number = self._start(_name_of(event_name), waits=True)
+
+    def _received(self, **_: Any) -> None:
+        self._reach(self._current.number, AFTER)
+
+    def _start(self, name: str, *, waits: bool) -> int:
+        with self._lock:
+            self._count += 1
+            number = self._count
+            self._report(Operation(number, name, waits))
+            self._reach(number, BEFORE)
+        return number
+
+    def _reach(self, number: int, edge: str) -> None:
+        if self._kill == Kill(number, edge):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _name_of(event_name: str) -> str:
+    """ "dynamodb PutItem" of "before-send.dynamodb.PutItem"."""
+    _, service, operation = event_name.split(".")
+    return f"{service} {operation}"
