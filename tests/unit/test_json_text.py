@@ -91,6 +91,12 @@ def test_a_byte_that_is_not_utf_8_is_named(content: bytes, words: str) -> None:
     assert words in caught.value.message
 
 
+@pytest.mark.parametrize("body", ["YWJj\ufffd", "YWJ", "YW Jj", "\ud800"])
+def test_a_body_that_is_not_base64_is_refused(body: str) -> None:
+    with pytest.raises(InvalidRequest, match="must be UTF-8"):
+        decode_base64(body)
+
+
 @pytest.mark.parametrize(
     ("text", "paths"),
     [

@@ -4,7 +4,6 @@ Python's parser also takes NaN and Infinity, and keeps the last of repeated name
 """
 
 import base64
-import binascii
 import json
 import math
 import re
@@ -42,7 +41,7 @@ def decode_base64(body: str) -> str:
     """The text of a body in base64; raises InvalidRequest if it is not UTF-8."""
     try:
         content = base64.b64decode(body, validate=True)
-    except binascii.Error:
+    except ValueError:  # also for a character that is not ASCII
         raise InvalidRequest("The body must be UTF-8 text.") from None
     try:
         return content.decode()
