@@ -27,7 +27,7 @@ from registration_sync.domain.runs.run import (
     YearOutcome,
 )
 from registration_sync.domain.runs.run_id import new_run_id, run_id_of
-from tests.functional.conftest import stored_items
+from tests.functional.conftest import StartedExports, stored_items
 from tests.functional.support.district import (
     NORTH,
     call,
@@ -302,6 +302,26 @@ def test_a_run_that_finishes_during_the_read_is_shown_as_finished(
     )
 
     assert shown(running_run)["status"] == "succeeded"
+
+
+def test_a_run_may_be_requested_as_soon_as_the_last_one_is_shown_as_interrupted(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    set_up(server)
+    assert call(configuration, "POST", EXPORTS)[0] == 202
+    while_pending = call(configuration, "POST", EXPORTS)[0]
+    (requested,) = started.runs
+    dead = replace(requested, status=RunStatus.IN_PROGRESS, started_at=now(), attempt_token="dead")
+    configuration_function.dependencies().runs.begin(dead, "")
+    hold_lease(dead.run_id, 120)
+    while_running = call(configuration, "POST", EXPORTS)[0]
+    hold_lease(dead.run_id, -90)
+    assert shown(dead)["status"] == "failed"
+
+    status, answer = call(configuration, "POST", EXPORTS)
+
+    assert (while_pending, while_running, status) == (409, 409, 202), answer
+    assert answer["run_id"] != dead.run_id
 
 
 def test_a_run_that_aws_will_retry_is_not_interrupted(server: AsyncSftpServer) -> None:

@@ -198,8 +198,8 @@ class OneMapping(Mappings):
 class NoRuns(Runs):
     """The port Runs, which stores no run."""
 
-    request = begin = cancel = confirm = change = claim_announcement = mark_announced = unused
-    last_exports = newest = all = unused
+    request = begin = cancel = confirm = free_slot = change = unused
+    claim_announcement = mark_announced = last_exports = newest = all = unused
 
     def awaiting(self, _c: str) -> None: ...
 

@@ -43,6 +43,9 @@ class Runs(Protocol):
         stored run no longer awaits confirmation, and AlreadyRunning while another run has the
         slot."""
 
+    def free_slot(self, connection_id: str, run_id: str) -> None:
+        """Frees the slot if this run has it."""
+
     def awaiting(self, connection_id: str) -> "Run | None":
         """The last run that awaited confirmation, if it still does."""
 

@@ -122,7 +122,7 @@ class DynamoDBRuns:
             last = self._item_of(without_students(run))
             self._table.put({**last, **last_export_key(run.connection_id)})
         if run.is_over:
-            self._free_slot(run.connection_id, run.run_id)
+            self.free_slot(run.connection_id, run.run_id)
 
     def _store_with_pointer(self, run: Run, item: Item, values: Item) -> bool:
         """Both or neither, so that the next export finds every run that awaits confirmation."""
@@ -177,9 +177,9 @@ class DynamoDBRuns:
         )
         if refused is not None:
             raise Conflict("The run has just begun, so it was not canceled.")
-        self._free_slot(run.connection_id, run.run_id)
+        self.free_slot(run.connection_id, run.run_id)
 
-    def _free_slot(self, connection_id: str, run_id: str) -> None:
+    def free_slot(self, connection_id: str, run_id: str) -> None:
         self._table.delete(slot_key(connection_id), "run_id = :run", {":run": {"S": run_id}})
 
     def find(self, connection_id: str, run_id: str) -> Run | None:

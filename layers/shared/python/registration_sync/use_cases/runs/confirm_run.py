@@ -3,13 +3,14 @@
 import datetime as dt
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from registration_sync.domain.errors import Conflict, Unavailable
 from registration_sync.domain.runs.run import RunStatus
 from registration_sync.ports.registrations import LeaseReader
 from registration_sync.ports.runs import ExportStarter, Runs
 from registration_sync.use_cases.runs.read_run import stored_run
-from registration_sync.use_cases.runs.start_run import require_none_running
+from registration_sync.use_cases.runs.start_run import require_none_running, with_free_slot
 
 
 def confirm_run(
@@ -32,18 +33,18 @@ def confirm_run(
     if waiting.status is not RunStatus.AWAITING_CONFIRMATION:
         raise Conflict(f"The run does not need approval: its status is {waiting.status}.")
     require_none_running(connection_id, leases=leases, now=now)
-    runs.confirm(
-        replace(
-            waiting,
-            status=RunStatus.PENDING,
-            message=f"Approved by {confirmed_by}.",
-            confirmed_by=confirmed_by,
-            confirmed_at=now,
-            first_started_at=waiting.first_started_at or waiting.started_at,
-            requested_at=now,
-            attempt=0,
-        )
+    confirmed = replace(
+        waiting,
+        status=RunStatus.PENDING,
+        message=f"Approved by {confirmed_by}.",
+        confirmed_by=confirmed_by,
+        confirmed_at=now,
+        first_started_at=waiting.first_started_at or waiting.started_at,
+        requested_at=now,
+        attempt=0,
     )
+    confirm = partial(runs.confirm, confirmed)
+    with_free_slot(connection_id, confirm, runs=runs, leases=leases, now=now)
     try:
         starter.start(connection_id, run_id)
     except Unavailable:

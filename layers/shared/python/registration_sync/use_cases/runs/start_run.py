@@ -23,6 +23,7 @@ from registration_sync.ports.connections import Connections
 from registration_sync.ports.registrations import LeaseReader
 from registration_sync.ports.runs import CheckAttempts, CheckSlots, ExportStarter, Runs
 from registration_sync.use_cases.runs.check_attempts import admit_attempt
+from registration_sync.use_cases.runs.read_run import with_effective_status
 
 MAX_CHECK_DURATION = dt.timedelta(minutes=4)
 """From the request to the end: the service's own limit, and a slow start."""
@@ -60,7 +61,13 @@ class RunStarter:
         )
         if run.holds_lease:
             require_none_running(connection_id, leases=self.leases, now=self.now)
-            self.runs.request(run)
+            with_free_slot(
+                connection_id,
+                partial(self.runs.request, run),
+                runs=self.runs,
+                leases=self.leases,
+                now=self.now,
+            )
         else:
             if request.kind is RunKind.CHECK:
                 self._take_check_slots(connection_id)
@@ -117,6 +124,29 @@ def require_none_running(connection_id: str, *, leases: LeaseReader, now: dt.dat
     running = leases.running(connection_id, int(now.timestamp() * 1000))
     if running:
         raise AlreadyRunning("An export of this connection is already running.", run_id=running)
+
+
+def with_free_slot(
+    connection_id: str,
+    take: Callable[[], None],
+    *,
+    runs: Runs,
+    leases: LeaseReader,
+    now: dt.datetime,
+) -> None:
+    """Calls `take`, which takes the slot for a requested run, and frees the slot before if its run
+    was interrupted: that one has not done so. Raises AlreadyRunning while another run has it."""
+    try:
+        take()
+    except AlreadyRunning as error:
+        holder = runs.find(connection_id, error.run_id)
+        shown = with_effective_status(
+            connection_id, [holder] if holder else [], runs=runs, leases=leases, now=now
+        )
+        if not any(run.status is RunStatus.FAILED for run in shown):
+            raise
+        runs.free_slot(connection_id, error.run_id)
+        take()
 
 
 def request_run(
