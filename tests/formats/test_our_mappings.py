@@ -16,6 +16,7 @@ from registration_sync.domain.mapping.compiled.mapping import RunContext, compil
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
 from registration_sync.domain.mapping.definition.yaml_text import read_mapping_text
 from registration_sync.domain.registrations.batches import Current, DueMark, version_of
+from registration_sync.domain.registrations.ledger import NO_TOTALS
 from registration_sync.domain.registrations.registration import decode_snapshot, encode_snapshot
 from registration_sync.domain.registrations.sync_request import parse_sync_request
 from registration_sync.use_cases.exporting.package_files import package_files
@@ -84,6 +85,7 @@ def export(definition: Any, table: Synced, folder: Path) -> WrittenYear:
         range(1, 2),
         compiled=compiled,
         table=table,  # type: ignore[arg-type]  # the part that is used
+        totals=NO_TOTALS,
     )
     written = write_files(students, compiled=compiled, folder=work, check=lambda: None)
     sent = written.files

@@ -20,6 +20,7 @@ from registration_sync.domain.mapping.compiled.mapping import (
 )
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
 from registration_sync.domain.registrations.batches import Current, DueMark, version_of
+from registration_sync.domain.registrations.ledger import NO_TOTALS, Totals
 from registration_sync.domain.registrations.registration import (
     APPROVED,
     Registration,
@@ -28,7 +29,7 @@ from registration_sync.domain.registrations.registration import (
 from registration_sync.domain.runs.run import MAX_HELD_LISTED
 from registration_sync.use_cases.exporting import unique_values
 from registration_sync.use_cases.exporting import write_files as write_files_module
-from registration_sync.use_cases.exporting.students import students_to_write
+from registration_sync.use_cases.exporting.students import MANY, MOST_PEEKED, students_to_write
 from registration_sync.use_cases.exporting.workspace import year_workspace
 from registration_sync.use_cases.exporting.write_files import WrittenYear, write_files
 
@@ -86,9 +87,14 @@ class Students:
         yield from (self.stored[student_id] for student_id in sorted(self.stored))
 
 
-def write(table: Any, folder: Path, mapping: CompiledMapping | None = None) -> WrittenYear:
+def write(
+    table: Any,
+    folder: Path,
+    mapping: CompiledMapping | None = None,
+    totals: Totals = NO_TOTALS,
+) -> WrittenYear:
     mapping = mapping or compiled()
-    students = students_to_write("c", 2025, BATCHES, compiled=mapping, table=table)
+    students = students_to_write("c", 2025, BATCHES, compiled=mapping, table=table, totals=totals)
     return write_files(students, compiled=mapping, folder=folder, check=lambda: None)
 
 
@@ -107,6 +113,23 @@ def test_a_file_of_changes_contains_due_students_in_order_of_id(tmp_path: Path) 
 
     assert content(year) == ["ID,G|10,0|2,0|"]
     assert (year.students, year.files[0].rows) == (2, 2)
+
+
+@pytest.mark.parametrize("exported", [0, 2 * MANY + 1, 2 * MANY + 2, 2 * MOST_PEEKED + 2])
+@pytest.mark.parametrize("due", [MANY - 1, MANY])
+def test_students_are_written_alike_whether_they_are_read_by_partition_or_by_key(
+    exported: int, due: int, tmp_path: Path
+) -> None:
+    """A partition has others than those due: students who were exported or removed before."""
+    ids = [f"{number:04}" for number in range(due)]
+    stored = [snapshot(one) for one in ids[2:]]
+    others = [snapshot("0500x"), removed("9999")]
+    table = students(removed("0001"), *stored, *others, due=ids)
+
+    year = write(table, tmp_path, totals=Totals(exported))
+
+    assert [line[:4] for line in content(year)[0].split("|")[1:-1]] == ids[2:]
+    assert (year.students, year.removed, year.missing) == (due - 2, 1, 1)
 
 
 def test_the_oldest_of_the_due_students_counts(tmp_path: Path) -> None:
@@ -276,14 +299,21 @@ class Endless(Students):
         self, _c: str, _y: int, student_ids: Iterator[str]
     ) -> Iterator[tuple[str, Current | None]]:
         for student_id in student_ids:
-            yield student_id, Current(student_id, version_from("0"), 1, self._one.snapshot)
+            yield student_id, self._current(student_id)
+
+    def all_current(self, _c: str, _y: int, _after: str = "") -> Iterator[Current]:
+        return (self._current(f"{number:07}") for number in range(self._count))
+
+    def _current(self, student_id: str) -> Current:
+        return Current(student_id, version_from("0"), 1, self._one.snapshot)
 
 
-def test_memory_does_not_grow_with_the_number_of_students(tmp_path: Path) -> None:
+@pytest.mark.parametrize("exported", [0, 2 * MOST_PEEKED + 2])
+def test_memory_does_not_grow_with_the_number_of_students(exported: int, tmp_path: Path) -> None:
     peaks = []
     for count in (2_000, 12_000):  # long rows: the first 300 fill each buffer
         tracemalloc.start()
-        year = write(Endless(count), tmp_path / str(count))
+        year = write(Endless(count), tmp_path / str(count), totals=Totals(exported))
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
         assert year.students == count

@@ -11,7 +11,7 @@ from typing import Protocol
 from registration_sync.domain.connections.sftp import RemoteFile
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.registrations.batches import DueMark
-from registration_sync.domain.registrations.ledger import timestamp
+from registration_sync.domain.registrations.ledger import Totals, timestamp
 from registration_sync.domain.registrations.row_history import Histories
 from registration_sync.domain.runs.run import DeliveredFile, Finding, YearOutcome
 from registration_sync.ports.archive import Archive
@@ -122,7 +122,7 @@ def export_year(
     table.close_batch(connection_id, school_year, batch, lease.token)
     # From here on use `batch`: another run may move `open`.
     batches = year.marker.due_batches if collection.carry_over(workspace) else range(0)
-    written = _write(year, batches, table, lease, workspace)
+    written = _write(year, batches, before.totals, table, lease, workspace)
     mark_held_students(year, batch + 1, written.held_list, table, now())
     if written.incomplete_full_file and year.held_overridden_by is None:
         raise IncompleteFullFile(written)
@@ -183,6 +183,7 @@ def _totals_before(year: YearToExport, resources: ExportResources, workspace: Pa
 def _write(
     year: YearToExport,
     batches: range,
+    totals: Totals,
     table: RegistrationsTable,
     lease: HeldLease,
     workspace: Path,
@@ -193,6 +194,7 @@ def _write(
         batches,
         compiled=year.compiled,
         table=table,
+        totals=totals,
     )
     return write_files(
         students,

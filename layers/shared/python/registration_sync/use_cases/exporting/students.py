@@ -2,12 +2,19 @@
 
 from collections.abc import Iterable, Iterator
 from heapq import merge
+from itertools import chain, islice
 from operator import attrgetter
 
 from registration_sync.domain.mapping.compiled.mapping import CompiledMapping
 from registration_sync.domain.registrations.batches import Current, DueMark
+from registration_sync.domain.registrations.ledger import Totals
 from registration_sync.ports.registrations import RegistrationsTable
 from registration_sync.use_cases.ledger.due_students import with_current
+
+MANY, MOST_PEEKED = 500, 50_000
+"""If so many students are due, and about half of the year's, all students of the year are read: by
+partition, which takes fewer requests and less capacity than by key, where DynamoDB bills each item
+as at least 4 kB. Whether they are is seen from at most so many marks."""
 
 type DueStudent = tuple[DueMark | None, Current | None]
 """The mark of a due student, and the current snapshot; one of them may be absent."""
@@ -20,19 +27,27 @@ def students_to_write(
     *,
     compiled: CompiledMapping,
     table: RegistrationsTable,
+    totals: Totals,
     carried: Iterable[DueMark] = (),
 ) -> Iterator[DueStudent]:
     """The students due in these batches, and those `carried` over in a dry run, in order of student
     id and not due. A mapping with a full file gets all current students too,
-    unless no student is due and the run does not request all of them. Raises Unavailable."""
+    unless no student is due and the run does not request all of them. `totals` are those of the
+    year before this export. Raises Unavailable."""
     marks = table.marks(connection_id, school_year, batches)
     marks = merge(marks, carried, key=attrgetter("student_id"))
-    if not any(file.is_full for file in compiled.files):
+    if any(file.is_full for file in compiled.files):
+        first = next(marks, None)
+        if first is None and not compiled.is_full:
+            return iter(())
+        return _merged(first, marks, table.all_current(connection_id, school_year))
+    enough = max(MANY, (totals.exported + totals.left_out) // 2)
+    some = [*islice(marks, enough)] if enough <= MOST_PEEKED else []
+    marks = chain(some, marks)
+    if len(some) < enough:
         return with_current(connection_id, school_year, marks, table)
-    first = next(marks, None)
-    if first is None and not compiled.is_full:
-        return iter(())
-    return _merged(first, marks, table.all_current(connection_id, school_year))
+    pairs = _merged(next(marks), marks, table.all_current(connection_id, school_year))
+    return (pair for pair in pairs if pair[0])
 
 
 def _merged(

@@ -16,6 +16,7 @@ from registration_sync.domain.connections.sftp import RemoteFile
 from registration_sync.domain.errors import DeliveryError, RegistrationSyncError, SignInRefused
 from registration_sync.domain.mapping.values.csv_format import CODECS
 from registration_sync.domain.registrations.batches import DueMark
+from registration_sync.domain.registrations.ledger import NO_TOTALS
 from registration_sync.domain.runs.endings import finished_run
 from registration_sync.domain.runs.run import Carried, Run, RunError, RunStatus, YearOutcome
 from registration_sync.domain.runs.uploads import FoundUpload
@@ -195,12 +196,14 @@ def _write(
     connection_id, school_year = year.connection_id, year.school_year
     collection, found = replaced.collection, replaced.look(year)
     carried = _carry_over(year, found if collection.carries_over else (), table, archive, folder)
+    last_export = table.ledger(connection_id, school_year, year.marker.exported)
     students = students_to_write(
         connection_id,
         school_year,
         year.marker.due_batches,
         compiled=year.compiled,
         table=table,
+        totals=last_export.totals if last_export else NO_TOTALS,
         carried=carried.marks,
     )
     stored = StoredYear(connection_id, school_year, table, archive, folder)
@@ -215,7 +218,6 @@ def _write(
     paths = paths_of(year, written)
     plan.take_paths(year, paths)
     archive_year(year, written, written.files, dry_runs)
-    last_export = table.ledger(connection_id, school_year, year.marker.exported)
     findings = evaluate_guards(year, written, last_export.histories if last_export else ())
     findings += collection.findings(found, paths, carried.carried)
     lines = _first_lines(year, written)
