@@ -10,6 +10,7 @@ import datetime as dt
 import json
 import random
 import time
+from collections.abc import Callable
 from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
@@ -26,6 +27,8 @@ from registration_sync.adapters.dynamodb.registrations.registration_items import
     batch_pk,
     current_key,
     current_pk,
+    ledger_item,
+    ledger_pk,
 )
 from registration_sync.adapters.dynamodb.registrations.registrations_table import (
     DynamoDBRegistrationsTable,
@@ -38,6 +41,7 @@ from registration_sync.domain.connections.sftp import SftpAccount
 from registration_sync.domain.mapping.compiled.mapping import RunContext, compile_mapping
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
 from registration_sync.domain.registrations.batches import YearMarker, shard_of, version_of
+from registration_sync.domain.registrations.ledger import LedgerEntry, Totals
 from registration_sync.domain.registrations.registration import (
     APPROVED,
     Registration,
@@ -45,7 +49,12 @@ from registration_sync.domain.registrations.registration import (
 )
 from registration_sync.domain.runs.run import YearOutcome
 from registration_sync.use_cases.delivery.deliver_files import RunConnection
-from registration_sync.use_cases.exporting.export_year import ExportResources, export_year
+from registration_sync.use_cases.exporting.export_year import (
+    Collection,
+    ExportResources,
+    NoCollection,
+    export_year,
+)
 from registration_sync.use_cases.exporting.year import YearToExport
 from registration_sync.use_cases.runs.lease import hold_lease
 
@@ -96,12 +105,22 @@ def item_of(number: int) -> str:
 
 
 class CannedYear:
-    """Responses of RegistrationsTable for a year with `count` students."""
+    """Responses of RegistrationsTable for a year with `count` students.
 
-    def __init__(self, count: int) -> None:
+    All of them are due. If there are `others`, so many other students were exported before: then
+    the export reads those due by key. With `carried_each`, each student whose number is divisible
+    by it has no mark before the first marks are written.
+    """
+
+    def __init__(self, count: int, *, others: int = 0, carried_each: int = 0) -> None:
         self._count = count
+        self._others = others
+        self.batch = 2 if others else 1
+        self._unmarked_each = carried_each
 
     def __call__(self, operation: str, request: AWSPreparedRequest) -> bytes:
+        if operation == "BatchWriteItem":
+            self._unmarked_each = 0
         if operation not in {"Query", "BatchGetItem"}:
             return b"{}"  # every write succeeds
         query: Any = json.loads(request.body)  # type: ignore[arg-type]  # bytes, of DynamoDB
@@ -113,9 +132,13 @@ class CannedYear:
 
     def _page(self, query: Any) -> bytes:
         pk = query["ExpressionAttributeValues"][":pk"]["S"]
+        if pk == ledger_pk("measured", YEAR):
+            totals = Totals(exported=self._others)
+            entry = LedgerEntry(1, 1, "earlier", "", self._others, totals)
+            return json.dumps({"Items": [ledger_item("measured", YEAR, entry)]}).encode()
         shard = int(pk[-1])
         is_current = pk == current_pk("measured", YEAR, shard)
-        if not is_current and pk != batch_pk("measured", YEAR, 1, shard):
+        if not is_current and pk != batch_pk("measured", YEAR, self.batch, shard):
             return b'{"Items": []}'
         after = query.get("ExclusiveStartKey")
         first = int(after["sk"]["S"]) + 1 if after else 0
@@ -124,6 +147,8 @@ class CannedYear:
         page, last = [], ""
         for number in range(first, self._count):
             student = id_of(number)
+            if not is_current and self._unmarked_each and number % self._unmarked_each == 0:
+                continue
             if shard_of(student) == shard:
                 last = f'{{"pk": {{"S": "{pk}"}}, "sk": {{"S": "{student}"}}}}'
                 page.append(item_of(number) if is_current else last)
@@ -143,10 +168,21 @@ def kept(operation: str, request: AWSPreparedRequest) -> bytes:
     return b"<R><ETag>measured</ETag></R>" if operation == "CompleteMultipartUpload" else b""
 
 
+type CollectionOf = Callable[[YearToExport, ExportResources], Collection]
+"""Makes what the year's files replace."""
+
+
 def export(
-    answers: Answer, definition: dict[str, Any], account: SftpAccount, workspace: Path
+    answers: Answer,
+    definition: dict[str, Any],
+    account: SftpAccount,
+    workspace: Path,
+    *,
+    batch: int = 1,
+    collection_of: CollectionOf = lambda *_: NoCollection(),
 ) -> YearOutcome:
-    """Exports the year to the folder `exports` of the server."""
+    """Exports the year to the folder `exports` of the server. All batches before `batch`, the open
+    one, are exported."""
     facts = RunContext(STARTED_AT, ZoneInfo("UTC"), YEAR)
     dynamodb = canned(
         boto3_session().client("dynamodb", config=DYNAMODB_CONFIG, **ACCOUNT), answers
@@ -156,7 +192,7 @@ def export(
         connection_id="measured",
         run_id="20260801T210500Z-measured",
         school_year=YEAR,
-        marker=YearMarker(open=1, exported=0),
+        marker=YearMarker(open=batch, exported=batch - 1, retired=batch - 1),
         compiled=compile_mapping(parse_mapping(definition), facts),
         mapping_version=1,
         folder="exports",
@@ -183,7 +219,8 @@ def export(
                 now=now,
                 seconds_left=lambda: 900.0,
             )
-            return export_year(year, resources, workspace=workspace)
+            collection = collection_of(year, resources)
+            return export_year(year, resources, workspace=workspace, collection=collection)
         finally:
             server.close()
 

@@ -19,14 +19,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from benchmarks.measure import (
-    Figure,
-    compare,
-    cpu_seconds,
-    cpu_seconds_of_children,
-    report,
-    report_comparison,
-)
+from benchmarks.measure import compare, cpu_seconds, cpu_seconds_of_children, report_comparison
 from local.processes import ROOT
 from registration_sync.domain.mapping.compiled.mapping import RunContext, compile_mapping
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
@@ -157,8 +150,9 @@ def compare_with_polars(snapshots: list[bytes], folder: Path, pairs: int) -> Non
     )
     if target.read_bytes() != (folder / "ours.csv").read_bytes():
         raise AssertionError("the file of polars differs")
-    times = f"{found.ratio:.2f} times ({found.ours:.3g} s and {found.peer:.3g} s)"
-    report(Figure(f"map and write {len(snapshots):,} registrations", "polars, by columns", times))
+    report_comparison(
+        f"map and write {len(snapshots):,} registrations", "polars, by columns", found
+    )
 
 
 def main(count: int = 100_000, pairs: int = 5) -> None:

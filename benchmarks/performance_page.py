@@ -8,8 +8,6 @@ from pathlib import Path
 
 from benchmarks.measure import Figure
 
-PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
-
 HEAD = """\
 # What it costs
 
@@ -28,17 +26,17 @@ and what each function imports when it starts (`tests/unit/test_starts.py`).
 CHART = """\
 ```mermaid
 xychart-beta horizontal
-    title "Share of the goal: at most 100 meets it"
-    x-axis [{names}]
-    y-axis "percent of the goal" 0 --> {most}
+    title "Percent of the goal that is used: at most 100 meets it"
+    x-axis "line of the table" [{names}]
+    y-axis "percent" 0 --> {most}
     bar [{shares}]
 ```
 """
 
 
-def write_page(figures: Sequence[Figure], missing: Sequence[str]) -> None:
-    """`missing` are the benchmarks that did not run here."""
-    PAGE.write_text(_page(figures, missing), encoding="utf-8")
+def write_page(page: Path, figures: Sequence[Figure], missing: Sequence[str]) -> None:
+    """`missing` are the benchmarks that did not run here, each with the reason."""
+    page.write_text(_page(figures, missing), encoding="utf-8")
 
 
 def _page(figures: Sequence[Figure], missing: Sequence[str]) -> str:
@@ -69,16 +67,26 @@ def _machine() -> str:
 
 
 def _table(figures: Sequence[Figure]) -> str:
-    lines = ["| measure | against | measured | goal | met |", "| --- | --- | --- | --- | --- |"]
-    for one in figures:
+    lines = [
+        "| | measure | against | measured | goal | met |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for number, one in enumerate(figures, 1):
         met = "" if one.share is None else "**no**" if one.is_missed else "yes"
-        lines.append(f"| {one.measure} | {one.against} | {one.measured} | {one.goal} | {met} |")
+        cells = (number, one.measure, one.against, one.measured, one.goal, met)
+        lines.append(f"| {' | '.join(map(str, cells))} |")
     return "\n".join(lines) + "\n"
 
 
 def _chart(figures: Sequence[Figure]) -> str:
-    shares = {one.measure: one.share for one in figures if one.share is not None}
-    names = ", ".join(f'"{name.replace(",", "")}"' for name in shares)
-    percent = [round(100 * share) for share in shares.values()]
-    most = max(100, *percent) if percent else 100
-    return CHART.format(names=names, most=most, shares=", ".join(map(str, percent)))
+    """A bar for each line of the table that has a goal, named by its number."""
+    percent = {
+        number: round(100 * one.share)
+        for number, one in enumerate(figures, 1)
+        if one.share is not None
+    }
+    return CHART.format(
+        names=", ".join(f'"{number}"' for number in percent),
+        most=max(100, *percent.values(), 0),
+        shares=", ".join(map(str, percent.values())),
+    )

@@ -12,7 +12,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from benchmarks.measure import Figure, compare, cpu_seconds_of_children, report, report_comparison
+from benchmarks.measure import compare, cpu_seconds_of_children, report_comparison
 from local.build import FUNCTION_PYTHON, built
 from local.processes import environment
 
@@ -62,12 +62,9 @@ def main(pairs: int = 9) -> None:
             floor()
             ours()
             found = compare(floor, ours, pairs=pairs, clock=cpu_seconds_of_children)
-            name, peer = f"start the {function.lower()} function", "boto3 with one client"
-            if function == "Sync":
-                report_comparison(name, peer, found, at_most=1.0)
-            else:
-                times = f"{found.ratio:.2f} times ({found.ours:.3g} s and {found.peer:.3g} s)"
-                report(Figure(name, peer, times))
+            at_most = 1.0 if function == "Sync" else None
+            name = f"start the {function.lower()} function"
+            report_comparison(name, "boto3 with one client", found, at_most=at_most)
 
 
 if __name__ == "__main__":
