@@ -9,6 +9,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from local.stack import LocalStack, local_stack
 from tests.support.skips import without_skip
+from tests.torture.support.trials import SEED
 
 hypothesis.settings.register_profile("untimed", deadline=None)  # tests are slow on a busy machine
 hypothesis.settings.load_profile("untimed")
@@ -17,6 +18,9 @@ ON_THE_STACK = ("tests/stack/", "tests/console/")
 ON_THE_SECOND = ("tests/console/test_mapping", "tests/console/test_new_connection", "tests/stack/")
 ON_THE_FIRST = "tests/stack/test_schedule"
 """The two stacks take about the same time; test_schedule waits for a whole minute."""
+
+ON_THE_CLOUD = ("tests/torture/test_killed.py", "tests/torture/test_two_of_everything.py")
+"""Tests with the fixture `cloud`, which takes seconds to start. `make torture` spreads them."""
 
 LONGEST = (
     "tests/functional/test_random_day",
@@ -34,6 +38,8 @@ class TwoStacks(LoadScopeScheduling):
     """
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith(ON_THE_CLOUD) and not SEED:
+            return "the cloud"
         builds = "test_the_layer_is_built" in nodeid  # takes a minute and needs no stack
         if builds or not nodeid.startswith(ON_THE_STACK):
             return nodeid

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from local.stack import REGION, ROOT_KEYS, client_of, start_emulator
+from tests.functional.support.stored import opened
 from tests.torture.support.invocations import Functions, loaded_functions
 
 REGISTRATIONS, CONNECTIONS, ARCHIVE = "registrations", "connections", "archive"
@@ -59,10 +60,17 @@ class Cloud:
         keys = [one["Key"] for page in pages for one in page.get("Contents", ())]
         return {key: s3.get_object(Bucket=ARCHIVE, Key=key)["Body"].read() for key in keys}
 
-    def items(self, table: str) -> list[dict[str, Any]]:
-        """All items of the table."""
-        pages = self.client("dynamodb").get_paginator("scan").paginate(TableName=table)
-        return [item for page in pages for item in page["Items"]]
+    def traces(self, text: str) -> list[str]:
+        """Where the text occurs in the tables and in the archive."""
+        word, dynamodb = text.encode(), self.client("dynamodb")
+        stored = {
+            f"{item['pk']['S']}/{item['sk']['S']}": b"\n".join(opened(item))
+            for table in (REGISTRATIONS, CONNECTIONS)
+            for page in dynamodb.get_paginator("scan").paginate(TableName=table)
+            for item in page["Items"]
+        }
+        kept = {name: name.encode() + content for name, content in self.archived().items()}
+        return sorted(name for name, content in (stored | kept).items() if word in content)
 
     def collect_messages(self) -> None:
         """Adds to `events` and `alerts`."""

@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 import json
+import threading
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,18 +36,18 @@ GRADE = {
     "to": "Grade",
 }
 COMMON = [_direct("registration.student_id", "ID"), _direct("students.fname", "Version")]
-RUN = _direct("run.started_at", "Run")
+TIMES = [_direct("registration.synced_at", "At"), _direct("run.started_at", "Run")]
 MAPPING: dict[str, Any] = {
     "files": [
         {
             "name": "students",
             "removals": "row",
-            "fields": [*COMMON, GRADE, RUN, _direct("registration.removed_at", "Removed")],
+            "fields": [*COMMON, GRADE, *TIMES, _direct("registration.removed_at", "Removed")],
         },
         {
             "name": "guardians",
             "rows": {"each": "contacts"},
-            "fields": [*COMMON, _direct("entry.name", "Name"), RUN],
+            "fields": [*COMMON, _direct("entry.name", "Name"), *TIMES],
         },
     ]
 }
@@ -54,29 +55,30 @@ MAPPING: dict[str, Any] = {
 
 @dataclass
 class District:
-    """`ahead_seconds` is the time of all its functions, from now. `acknowledged` has the version of
-    each student's last sync that was answered (None for a removal), `unanswered` those of later
-    syncs that were not."""
+    """`ahead_seconds` is the time of all its functions, from now. `acknowledged` has the newest
+    version of each student that was answered, `unanswered` those of later syncs that were not. A
+    version is the number of a sync or a removal; its order is that of the times of their arrival.
+    """
 
     cloud: Cloud
     server: OpenSshServer
     connection_id: str
     ahead_seconds: float = 0
-    acknowledged: dict[Student, int | None] = field(default_factory=dict)
-    unanswered: dict[Student, list[int | None]] = field(default_factory=dict)
+    acknowledged: dict[Student, int] = field(default_factory=dict)
+    unanswered: dict[Student, set[int]] = field(default_factory=dict)
     grades: dict[int, str] = field(default_factory=dict)
-    """By version."""
-    _versions: Any = field(default_factory=lambda: itertools.count(1))
+    """By version; "" for a removal."""
+    _arrived_ms: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def years(self) -> tuple[int, int]:
         current = current_school_year(dt.datetime.now(dt.UTC).date())
         return current, current + 1
 
-    @property
-    def importer(self) -> Importer:
+    def importer(self, *, removes: bool = False) -> Importer:
         """A new one, which has read nothing yet."""
-        return Importer(self.server.root / self.connection_id)
+        return Importer(self.server.root / self.connection_id, removes)
 
     def later(self, *, minutes: float) -> None:
         self.ahead_seconds += minutes * 60
@@ -93,34 +95,55 @@ class District:
 
     def sync(self, students: dict[Student, str], kill: Kill | None = None) -> Invocation:
         """Syncs the students with these grades, as Enroll does, each in a new version."""
-        versions = {student: next(self._versions) for student in students}
-        registrations = [
-            registration(student, versions[student], grade) for student, grade in students.items()
-        ]
-        for student, version in versions.items():
-            self.grades[version] = students[student]
-            self.unanswered.setdefault(student, []).append(version)
-        resource, body = f"{CONNECTION}/registrations", {"registrations": registrations}
-        invocation = self.invoke("sync", self._event("POST", resource, body, ENROLL), kill)
+        versions, arrived_ms = self._new_versions(students)
+        body = {
+            "registrations": [
+                registration(student, versions[student], grade)
+                for student, grade in students.items()
+            ]
+        }
+        event = self._event("POST", f"{CONNECTION}/registrations", body, ENROLL)
+        event["requestContext"]["requestTimeEpoch"] = arrived_ms
+        invocation = self.invoke("sync", event, kill)
         if invocation.answer is not None:
             for one in _answered(invocation)[1]["registrations"]:
-                student = one["school_year"], one["student_id"]
-                if one["result"] == "synced":
-                    self._acknowledge(student, versions[student])
+                if one["result"] in {"synced", "superseded"}:
+                    student = one["school_year"], one["student_id"]
+                    self._answered(student, versions[student])
         return invocation
 
-    def remove(self, student: Student) -> None:
+    def remove(self, student: Student, kill: Kill | None = None) -> Invocation:
+        """Removes the student's registration, as Enroll does."""
+        versions, arrived_ms = self._new_versions({student: ""})
         year, student_id = student
         resource = f"{CONNECTION}/registrations/{{school_year}}/{{student_id}}"
         path = {"school_year": str(year), "student_id": student_id}
         event = self._event("DELETE", resource, None, ENROLL, **path)
-        status, answer = _answered(self.invoke("sync", event))
-        assert status in {200, 204}, answer
-        self._acknowledge(student, None)
+        event["requestContext"]["requestTimeEpoch"] = arrived_ms
+        invocation = self.invoke("sync", event, kill)
+        if invocation.answer is not None and _answered(invocation)[0] in {200, 204}:
+            self._answered(student, versions[student])
+        return invocation
 
-    def _acknowledge(self, student: Student, version: int | None) -> None:
-        self.acknowledged[student] = version
-        self.unanswered.pop(student, None)
+    def _new_versions(self, grades: dict[Student, str]) -> tuple[dict[Student, int], int]:
+        """The students' versions, and the time at which they arrive: no two requests at once."""
+        with self._lock:
+            self._arrived_ms = max(self._arrived_ms + 1, self._now_ms())
+            versions = {student: len(self.grades) + n for n, student in enumerate(grades, 1)}
+            self.grades |= {versions[student]: grade for student, grade in grades.items()}
+            for student, version in versions.items():
+                self.unanswered.setdefault(student, set()).add(version)
+            return versions, self._arrived_ms
+
+    def _answered(self, student: Student, version: int) -> None:
+        """A superseded sync was answered, too: a newer one is stored."""
+        with self._lock:
+            self.acknowledged[student] = max(version, self.acknowledged.get(student, 0))
+            self.unanswered[student].discard(version)
+
+    def _now_ms(self) -> int:
+        now = dt.datetime.now(dt.UTC).timestamp() + self.ahead_seconds
+        return int(now * 1000)
 
     def request(self, resource: str = EXPORTS, body: object = None, **path: str) -> dict[str, Any]:
         """The event of a run that a person requests."""
@@ -133,6 +156,16 @@ class District:
         assert status == 200, run
         return dict(run)
 
+    def latest_run(self) -> dict[str, Any]:
+        """The newest in the list of runs."""
+        status, answer = self.ask("GET", EXPORTS)
+        assert status == 200, answer
+        return dict(answer["items"][0])
+
+    def held_in(self, year: int) -> int:
+        """The students whose last version has no code."""
+        return sum(self.is_held(student) for student in self.acknowledged if student[0] == year)
+
     def status(self) -> dict[int, dict[str, Any]]:
         """The counts of each year."""
         status, answer = self.ask("GET", f"{CONNECTION}/status")
@@ -143,19 +176,20 @@ class District:
         """Students whose last answered version, or a later one, is neither in the importer's view
         nor held. A removed student has a row in the file of students only."""
         return [
-            f"{name}: {student} is {importer.versions[name].get(student)}, not {known}"
+            f"{name}: {student} is {importer.version(name, student)}, not {known}"
             for student, known in self.acknowledged.items()
             for name in (STUDENTS, GUARDIANS)
-            if not self.is_held(student)
-            and (known is not None or name == STUDENTS)
-            and importer.versions[name].get(student)
-            not in {known, *self.unanswered.get(student, ())}
+            if not self.is_held(student) and (self.grades[known] or name == STUDENTS)
+            if importer.version(name, student) not in self._allowed(student, known)
         ]
+
+    def _allowed(self, student: Student, known: int) -> set[int | None]:
+        later = {one for one in self.unanswered[student] if one > known}
+        return {one if self.grades[one] else None for one in (known, *later)}
 
     def is_held(self, student: Student) -> bool:
         """Whether the student's version has no code, so that it is held."""
-        known = self.acknowledged[student]
-        return known is not None and self.grades[known] == NO_CODE
+        return self.grades[self.acknowledged[student]] == NO_CODE
 
     def _event(
         self, method: str, resource: str, body: object, claims: dict[str, str], **path: str
@@ -163,11 +197,8 @@ class District:
         if "{connection_id}" in resource:
             path = {"connection_id": self.connection_id, **path}
         event = api_event(method, resource, claims=claims, body=body, **path)
-        now = dt.datetime.now(dt.UTC).timestamp() + self.ahead_seconds
-        event["requestContext"] |= {
-            "requestId": str(uuid.uuid4()),
-            "requestTimeEpoch": int(now * 1000),
-        }
+        about = {"requestId": str(uuid.uuid4()), "requestTimeEpoch": self._now_ms()}
+        event["requestContext"] |= about
         return event
 
 

@@ -1,44 +1,52 @@
 """An importer that reads a district's folder all the while, as an SIS does."""
 
 import csv
+import hashlib
 import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 STUDENTS, GUARDIANS = "students.csv", "guardians.csv"
-HEADERS = {STUDENTS: "ID,Version,Grade,Run,Removed", GUARDIANS: "ID,Version,Name,Run"}
-PAUSE_SECONDS = 0.004
+HEADERS = {STUDENTS: "ID,Version,Grade,At,Run,Removed", GUARDIANS: "ID,Version,Name,At,Run"}
+PAUSE_SECONDS = 0.005
 
 type Student = tuple[int, str]
 """School year and student id."""
 
-type Content = tuple[str, int, bytes]
-"""A file's name, its school year and its bytes."""
+
+class Row(NamedTuple):
+    """`at` is the time of the sync; `version` is None in the row of a removed student."""
+
+    at: str
+    version: int | None
 
 
 @dataclass
 class Importer:
-    """Reads YEAR/NAME below `root`, complete names only, and applies each new content: a row
-    replaces the student's earlier one. Version is the number of the sync; Run is the start of the
-    attempt that wrote the file. One that `removes` files applies them when it takes them.
+    """Reads the folders YEAR below `root`, complete names only, and applies each new file: a row
+    replaces the student's earlier one. An importer that `removes` files applies them when it takes
+    them. Run is the start of the attempt that wrote a file.
 
-    `steps_back` are older versions after newer ones, `mixed` pairs of files of two attempts, both
-    with their done files.
+    `steps_back` are older rows after newer ones at a path, but for files that were there before:
+    these were re-sent. `mixed` are pairs of files of two attempts, both with their done files.
     """
 
     root: Path
     removes: bool = False
-    versions: dict[str, dict[Student, int]] = field(
+    rows: dict[str, dict[Student, Row]] = field(
         default_factory=lambda: {name: {} for name in HEADERS}
     )
-    seen: list[Content] = field(default_factory=list)
+    digests: set[str] = field(default_factory=set)
+    """SHA-256 of every file that was ever seen."""
     steps_back: list[str] = field(default_factory=list)
     half: list[str] = field(default_factory=list)
     mixed: list[str] = field(default_factory=list)
     _states: dict[Path, tuple[int, int, int]] = field(default_factory=dict)
+    _newest: dict[tuple[Path, str], str] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
@@ -62,7 +70,7 @@ class Importer:
     def look(self) -> None:
         """Lists the folders once, and reads what is new."""
         with self._lock:
-            for folder in sorted(self.root.glob("[0-9]*")):
+            for folder in self._folders():
                 self._compare_pair(folder)
                 for name in HEADERS:
                     self._read(folder / name)
@@ -70,17 +78,26 @@ class Importer:
     def take(self) -> None:
         """Applies every file and removes it."""
         self.look()
-        for path in self.root.glob("[0-9]*/*.csv"):
-            if path.name in HEADERS:
-                self._apply(path.name, int(path.parent.name), path.read_bytes())
+        for path in [folder / name for folder in self._folders() for name in HEADERS]:
+            if path.exists():
+                self._apply(path, path.read_bytes())
                 path.unlink()
 
     def after_all(self) -> "Importer":
         """A copy that has applied the files that are there now."""
-        versions = {name: dict(known) for name, known in self.versions.items()}
-        copy = Importer(self.root, versions=versions)
+        copy = Importer(self.root, rows={name: dict(rows) for name, rows in self.rows.items()})
         copy.look()
         return copy
+
+    def version(self, name: str, student: Student) -> int | None:
+        """The version in the SIS; None without one, or if the student was removed."""
+        row = self.rows[name].get(student)
+        return row.version if row else None
+
+    def new_steps_back(self) -> list[str]:
+        """The older versions after newer ones since the last call."""
+        found, self.steps_back = self.steps_back, []
+        return found
 
     def files(self) -> dict[Path, bytes]:
         """Every file below the root, hidden ones too."""
@@ -93,35 +110,42 @@ class Importer:
 
     def apart(self) -> list[str]:
         """The folders whose two files are of two attempts, at rest."""
-        return [
-            str(folder)
-            for folder in sorted(self.root.glob("[0-9]*"))
-            if len({*_runs_of(folder)}) > 1
-        ]
+        return [str(folder) for folder in self._folders() if len({*_runs_of(folder)}) > 1]
+
+    def _folders(self) -> list[Path]:
+        return sorted(path for path in self.root.rglob("[0-9]*") if path.is_dir())
 
     def _read(self, path: Path) -> None:
         with suppress(FileNotFoundError), path.open("rb") as file:
             about = os.fstat(file.fileno())
             state = about.st_ino, about.st_mtime_ns, about.st_size
-            if self._states.get(path) != state:
-                self._states[path] = state
-                name, year, content = path.name, int(path.parent.name), file.read()
-                self.seen.append((name, year, content))
-                if not _is_whole(name, content):
-                    self.half.append(f"{year}/{name}: {content[-60:]!r}")
-                elif not self.removes:
-                    self._apply(name, year, content)
+            if self._states.get(path) == state:
+                return
+            self._states[path] = state
+            content = file.read()
+            digest = hashlib.sha256(content).hexdigest()
+            is_resent = digest in self.digests
+            self.digests.add(digest)
+            if not _is_whole(path.name, content):
+                self.half.append(f"{path}: {content[-60:]!r}")
+                return
+            if not is_resent:
+                self._compare(path, content)
+            if not self.removes:
+                self._apply(path, content)
 
-    def _apply(self, name: str, year: int, content: bytes) -> None:
-        for row in csv.DictReader(content.decode().splitlines()):
-            student = year, row["ID"]
-            if not row["Version"]:
-                self.versions[name].pop(student, None)
-                continue
-            version, known = int(row["Version"]), self.versions[name].get(student, 0)
-            if version < known:
-                self.steps_back.append(f"{year}/{name}: {student} {version} after {known}")
-            self.versions[name][student] = version
+    def _compare(self, path: Path, content: bytes) -> None:
+        for student_id, row in _rows_of(content):
+            newest = self._newest.get((path, student_id), "")
+            if row.at < newest:
+                self.steps_back.append(f"{path}: {student_id} of {row.at} after {newest}")
+            self._newest[path, student_id] = max(newest, row.at)
+
+    def _apply(self, path: Path, content: bytes) -> None:
+        rows, year = self.rows[path.name], int(path.parent.name)
+        for student_id, row in _rows_of(content):
+            known = rows.get((year, student_id))
+            rows[year, student_id] = max(known, row, key=lambda one: one.at) if known else row
 
     def _compare_pair(self, folder: Path) -> None:
         """As an importer that waits for done files: what both show must belong together."""
@@ -131,6 +155,12 @@ class Importer:
         runs = {*_runs_of(folder)}
         if len(runs) > 1 and _done(folder) == done:
             self.mixed.append(f"{folder}: {runs}")
+
+
+def _rows_of(content: bytes) -> Iterator[tuple[str, Row]]:
+    for row in csv.DictReader(content.decode().splitlines()):
+        version = int(row["Version"]) if row["Version"] else None
+        yield row["ID"], Row(max(row["At"], row.get("Removed", "")), version)
 
 
 def _is_whole(name: str, content: bytes) -> bool:

@@ -44,7 +44,7 @@ class Functions:
         *,
         ahead_seconds: float = 0,
         kill: Kill | None = None,
-        seconds_left: float = 300,
+        seconds_left: float = 900,
     ) -> Invocation:
         """Invokes sync, export or configuration, with a clock that is so many seconds ahead."""
         request = {

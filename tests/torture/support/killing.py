@@ -1,0 +1,215 @@
+"""Kills the runs of a district, one operation at a time, and checks what is promised after each."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from tests.torture.support.district import District
+from tests.torture.support.importer import Importer
+from tests.torture.support.invocations import Invocation
+from tests.torture.support.operations import Kill, Operation
+from tests.torture.support.trials import Trials
+
+FIRST_RETRY, SECOND_RETRY, LEASE_ENDS, NEVER_STARTED = 1.1, 2.1, 4.1, 20.0
+"""Minutes: of Lambda's two retries, each after the last failure; of a lease with the minute of
+grace; and of a requested run that has not started."""
+
+DELIVERED = {"succeeded", "partial"}
+ENDED = {*DELIVERED, "nothing_to_export"}
+OVER = {*ENDED, "failed"}
+
+CALLS = {
+    "table": "DynamoDB",
+    "archive": "S3",
+    "secrets": "Secrets Manager",
+    "server": "the SFTP server",
+    "message": "EventBridge or SNS",
+}
+
+NOT_KILLED = "not killed"
+
+type Event = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class KindOfRun:
+    """What is done in each trial, by its number: `prepare` before it, `request`, which asks for the
+    run and returns its event, and `check` at its end, which returns what else is wrong."""
+
+    prepare: Callable[[int], None]
+    request: Callable[[int], Event]
+    check: Callable[[int], list[str]] = lambda _: []
+
+
+@dataclass
+class Killing:
+    """The trials of one kind of run. `problems` are broken promises, each with the kill."""
+
+    district: District
+    importer: Importer
+    kind: KindOfRun
+    number: int = 0
+    killed: Counter[str] = field(default_factory=Counter)
+    """By the kind of operation."""
+    survived: int = 0
+    lost: int = 0
+    problems: list[str] = field(default_factory=list)
+    points: int = 0
+    """At which the counted run can be killed."""
+    ended: set[str] = field(default_factory=set)
+    """Runs of which an event must tell."""
+
+    def count(self) -> list[Operation]:
+        """The operations of a run that is not killed."""
+        self._prepare()
+        event = self.kind.request(self.number)
+        counted = self.district.invoke("export", event)
+        self._check([event["run_id"]], NOT_KILLED)
+        self.district.later(minutes=LEASE_ENDS)
+        assert self.problems == [], self.problems
+        return counted.operations
+
+    def kill(self, kill: Kill, *, retried: bool) -> None:
+        """One trial: after the kill, AWS's retries of the event or the next run."""
+        self._prepare()
+        event = self.kind.request(self.number)
+        invocation = self.district.invoke("export", event, kill)
+        if not invocation.was_killed:  # it had fewer operations than the counted run
+            return
+        about = f"{self._count_kill(invocation, kill)}, {'retried' if retried else 'next run'}"
+        run_ids = [event["run_id"]]
+        if retried:
+            self._retry(event, about)
+        else:
+            run_ids.append(self._start_next())
+        self._check(run_ids, about)
+
+    def kill_sync(
+        self, sync: Callable[[Kill | None], Invocation], kill: Kill, *, repeated: bool
+    ) -> None:
+        """One trial of a sync: after the kill, Enroll repeats it, or an export follows."""
+        self._prepare()
+        invocation = sync(kill)
+        if not invocation.was_killed:
+            return
+        about = (
+            f"{self._count_kill(invocation, kill)}, {'repeated' if repeated else 'not repeated'}"
+        )
+        if repeated:
+            sync(None)
+        event = self.kind.request(self.number)
+        self.district.invoke("export", event)
+        self._check([event["run_id"]], about)
+        self.district.later(minutes=LEASE_ENDS)
+
+    def _count_kill(self, invocation: Invocation, kill: Kill) -> str:
+        operation = invocation.operations[-1]
+        self.killed[operation.kind] += 1
+        return f"killed {kill.edge} {operation.number} {operation.name}"
+
+    def check_events(self) -> None:
+        """Every run that ended was announced, as its record says."""
+        self.district.cloud.collect_messages()
+        events = [
+            (event["run_id"], event["status"])
+            for event in self.district.cloud.events
+            if event["connection_id"] == self.district.connection_id
+        ]
+        statuses = {run_id: self.district.run(run_id)["status"] for run_id, _ in events}
+        silent = self.ended - statuses.keys()
+        self.problems += [f"no event tells of {run_id}" for run_id in sorted(silent)]
+        self.problems += [
+            f"an event says that {run_id} is {status}, not {statuses[run_id]}"
+            for run_id, status in events
+            if status != statuses[run_id]
+        ]
+
+    def record(self, trials: Trials, fault: str, outcome: str) -> None:
+        tried = sum(self.killed.values())
+        calls = ", ".join(f"{CALLS[kind]} {count}" for kind, count in self.killed.most_common())
+        known = f" The run has {self.points} such points." if self.points else ""
+        found = "; ".join(self.problems[:5]) or f"Killed at calls of {calls}.{known}"
+        trials.record(
+            fault=fault,
+            outcome=outcome,
+            tried=tried,
+            survived=self.survived,
+            lost=self.lost,
+            half_files=len(self.importer.half),
+            mixed=len(self.importer.mixed),
+            detail=found,
+        )
+
+    def _prepare(self) -> None:
+        self.number += 1
+        self.kind.prepare(self.number)
+
+    def _retry(self, event: Event, about: str) -> None:
+        """As Lambda repeats an event that failed."""
+        for minutes in (FIRST_RETRY, SECOND_RETRY):
+            self.district.later(minutes=minutes)
+            again = self.district.invoke("export", event)
+            if not again.raised:
+                return
+        self.problems.append(f"{about}: the last retry raised {again.raised}, {again.message}")
+
+    def _start_next(self) -> str:
+        """A person's next run, once the lease has expired."""
+        self.district.later(minutes=LEASE_ENDS)
+        event = self.kind.request(self.number) if self._is_free() else None
+        if event is None:  # the killed run had not begun, and may begin later
+            self.district.later(minutes=NEVER_STARTED)
+            event = self.kind.request(self.number)
+        if self.district.invoke("export", event).raised:
+            self._retry(event, "the next run")
+        return str(event["run_id"])
+
+    def _is_free(self) -> bool:
+        latest = self.district.latest_run()
+        return latest["status"] != "pending"
+
+    def _check(self, run_ids: list[str], about: str) -> None:
+        self.importer.look()
+        missing = self.district.missing(self.importer.after_all())
+        self.lost += len(missing)
+        found = [*missing, *self._untrue(run_ids), *self._left_behind()]
+        found += self.kind.check(self.number)
+        self.problems += [f"{about}: {problem}" for problem in found]
+        self.survived += not found and about != NOT_KILLED
+        self.ended.add(run_ids[-1])
+
+    def _untrue(self, run_ids: list[str]) -> Iterator[str]:
+        """What records say that is not so. The last run must have ended well."""
+        runs = [self.district.run(run_id) for run_id in run_ids]
+        for run in runs:
+            allowed = ENDED if run is runs[-1] else OVER
+            if run["status"] not in allowed:
+                yield f"run {run['run_id']} is {run['status']}: {run['message']}"
+            for year in run["years"]:
+                for file in year["files"]:
+                    if file["sha256"] not in self.importer.digests:
+                        yield f"{file['path']} of {run['run_id']} was never on the server"
+
+    def _left_behind(self) -> Iterator[str]:
+        yield from (f"{name} is left" for name in self.importer.temporary())
+        yield from (f"the files of two attempts are in {name}" for name in self.importer.apart())
+        yield from self.importer.new_steps_back()
+        for year, counts in self.district.status().items():
+            if counts["due"] or counts["held"] != self.district.held_in(year):
+                yield f"year {year} has {counts['due']} due and {counts['held']} held"
+
+
+def points_of(operations: list[Operation]) -> list[tuple[str, Kill]]:
+    """Where a run with these operations can be killed, each with the kind of the operation."""
+    return [(one.kind, Kill(one.number, edge)) for one in operations for edge in one.edges]
+
+
+def chosen(points: list[tuple[str, Kill]], count: int, random: Random) -> list[Kill]:
+    """So many of the points, in their order: of each kind of operation at least one."""
+    points = random.sample(points, len(points))
+    first_of = dict(reversed(points))
+    points.sort(key=lambda point: first_of[point[0]] is not point[1])
+    kills = [kill for _, kill in points[: max(count, len(first_of))]]
+    return sorted(kills, key=lambda kill: kill.number)
