@@ -28,7 +28,8 @@ class Rules:
     missing: str = "no such file"
     """What stat answers for a missing file: no such file, failure, or denied."""
     hides: str = ""
-    """files: from stat and lists, not from renames; dot files: from every request."""
+    """files: from stat and lists, not from renames; dot files: from every request; dot files from
+    lists: from these only."""
     extension: str = ""
     dot_names: bool = True
     only: tuple[str, ...] = ()
@@ -176,7 +177,12 @@ class _Sftp(asyncssh.SFTPServer):
         self._require_listable(path)
         self._do("listing", lambda: None)
         for entry in os.scandir(self._on_disk(path)):
-            hidden = {"files": entry.is_file(), "dot files": entry.name.startswith(".")}
+            has_dot = entry.name.startswith(".")
+            hidden = {
+                "files": entry.is_file(),
+                "dot files": has_dot,
+                "dot files from lists": has_dot,
+            }
             if not hidden.get(self._rules.hides):
                 attributes = asyncssh.SFTPAttrs.from_local(entry.stat(follow_symlinks=False))
                 yield asyncssh.SFTPName(os.fsencode(entry.name), attrs=attributes)

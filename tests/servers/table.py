@@ -293,6 +293,13 @@ KINDS = (
         rules={"hides": "dot files"},
     ),
     Kind(
+        "dot files not listed",
+        "A list leaves out names that start with a dot; every other request finds them",
+        says=(LISTS_NOT,),
+        ask="List names that start with a dot, too.",
+        rules={"hides": "dot files from lists"},
+    ),
+    Kind(
         "late sizes",
         "The size of a file is 0 for a moment after it was closed",
         rules={"size_seconds": 0.2},

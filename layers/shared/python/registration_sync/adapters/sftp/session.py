@@ -67,8 +67,8 @@ class ParamikoSftpSession:
     def names(self, folder: str) -> list[str]:
         names = [name for name, _ in self._entries(folder)]
         uploads = self._uploads.names_in(folder)
-        if uploads and self.traits.shows_files is False and not uploads.intersection(names):
-            self._requests.learn(lists_names=False)  # the list hides files as well
+        if uploads and not uploads.intersection(names):
+            self._requests.learn(lists_names=False)  # nor would it show those of other attempts
         return names
 
     def entries(self, folder: str) -> list[FolderEntry]:
