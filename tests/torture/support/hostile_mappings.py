@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from local.processes import ROOT
-from registration_sync.domain.errors import InvalidRequest
+from registration_sync.domain.errors import InvalidRequest, listed_problems
 from registration_sync.domain.json_text import parse_json, refuse_damaged, refuse_repeated_names
 from registration_sync.domain.mapping.compiled.mapping import (
     CompiledFile,
@@ -50,7 +50,7 @@ RUN = RunContext(dt.datetime(2026, 8, 1, 21, 5, tzinfo=dt.UTC), ZoneInfo("Americ
 
 def check_problems(error: InvalidRequest) -> None:
     """A plain sentence, and one for each problem."""
-    for text in (error.message, *(problem.message for problem in error.problems)):
+    for text in (error.message, *(one.message for one in listed_problems(error.problems))):
         check_sentence(text)
 
 
