@@ -142,7 +142,7 @@ def compare_exports(count: int, pairs: int) -> None:
     """Exports once before measuring, to cache DynamoDB's responses."""
     index = ScriptsIndex(count)
     with tempfile.TemporaryDirectory() as name, openssh_server(Path(name)) as server:
-        for others in HOW:
+        for others, how in HOW.items():
             year = CannedYear(count, others=others)
             export_once = partial(ours, remembered(year), server.account(), batch=year.batch)
             export_once()
@@ -158,7 +158,7 @@ def compare_exports(count: int, pairs: int) -> None:
             faster = 1 / found.ratio
             report(
                 Figure(
-                    f"export {count:,} students, {HOW[others]}, from the table to the server",
+                    f"export {count:,} students, {how}, from the table to the server",
                     "the usual script",
                     f"{faster:.1f} times faster ({found.ours:.3g} s and {found.peer:.3g} s)",
                     f"at least {GOAL:g} times",

@@ -5,9 +5,11 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
 from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 from moto import mock_aws
+from moto.core.botocore_stubber import MockRawResponse
 
 from registration_sync.adapters.aws.notifications import EventBridgeEvents, SnsAlerts
 from registration_sync.domain.errors import Unavailable
@@ -61,6 +63,17 @@ def test_an_event_that_the_bus_rejected_is_unavailable() -> None:
         stub.add_response("put_events", answer)
         with pytest.raises(Unavailable, match="ThrottlingException"):
             EventBridgeEvents(client, "stack").put("Export run finished", {})
+
+
+def test_a_garbled_answer_is_unavailable() -> None:
+    client = boto3.client("sns", **KEYS)
+
+    def garbled(request: Any, **_: object) -> AWSResponse:
+        return AWSResponse(request.url, 200, {}, MockRawResponse(b"<PublishRes"))
+
+    client.meta.events.register("before-send", garbled)
+    with pytest.raises(Unavailable, match="ResponseParserError"):
+        SnsAlerts(client, "arn:aws:sns:us-east-1:123456789012:alerts").publish(ALERT)
 
 
 def test_a_lost_connection_to_aws_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:

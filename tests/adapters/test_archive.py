@@ -1,13 +1,15 @@
 """The archive on S3: storing, fetching, linking, expired files."""
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlparse
 
 import boto3
 import pytest
 from botocore.config import Config
+from botocore.response import StreamingBody
 from botocore.stub import Stubber
 from moto import mock_aws
 
@@ -130,3 +132,21 @@ def test_a_transient_error_is_unavailable() -> None:
 
         with pytest.raises(Unavailable):
             S3Archive(client, "archive").require_exists(*RUN, "2025/files/a.csv")
+
+
+def test_a_file_that_is_cut_off_on_its_way_is_unavailable(
+    client: "S3Client", source: Path, tmp_path: Path
+) -> None:
+    archive = S3Archive(client, "archive")
+    archive.store(*RUN, "2025/files/a.csv", source)
+
+    def cut_off(parsed: dict[str, Any], **_: object) -> None:
+        body = parsed["Body"].read()
+        parsed["Body"] = StreamingBody(io.BytesIO(body[:4]), len(body))
+
+    client.meta.events.register("after-call.s3.GetObject", cut_off)
+
+    with pytest.raises(Unavailable):
+        archive.fetch(*RUN, "2025/files/a.csv", tmp_path / "target")
+    with pytest.raises(Unavailable):
+        archive.read(*RUN, "2025/files/a.csv", offset=0, length=8, size=14)

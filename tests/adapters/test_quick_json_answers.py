@@ -6,9 +6,14 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
 from botocore.parsers import ResponseParserFactory
+from botocore.session import get_session
+from moto.core.botocore_stubber import MockRawResponse
 
-from registration_sync.adapters.aws.quick_json import LARGE_ANSWERS, QuickAnswers
+from registration_sync.adapters.aws.errors import aws_errors
+from registration_sync.adapters.aws.quick_json import LARGE_ANSWERS, QuickAnswers, use_quick_json
+from registration_sync.domain.errors import Unavailable
 
 ACCOUNT: dict[str, Any] = {
     "region_name": "us-east-1",
@@ -72,7 +77,6 @@ def test_an_answer_is_read_as_botocore_reads_it(operation: str, answer: Any, sta
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        (b"", 200),
         (b"<html>busy</html>", 503),
         (b'{"__type": "x#ResourceNotFoundException", "message": "none"}', 400),
     ],
@@ -80,6 +84,28 @@ def test_an_answer_is_read_as_botocore_reads_it(operation: str, answer: Any, sta
 def test_an_answer_that_is_no_item_is_left_to_botocore(body: bytes, status: int) -> None:
     ours = parsed(QuickAnswers(), "Query", body, status)
     assert ours == parsed(ResponseParserFactory(), "Query", body, status)
+
+
+@pytest.mark.parametrize("service", ["dynamodb", "secretsmanager", "events"])
+@pytest.mark.parametrize("body", [b"", b'{"Item": {"pk": {"S": "MARK', b"<html>"])
+def test_an_answer_that_was_cut_off_is_no_empty_answer(service: str, body: bytes) -> None:
+    """botocore reads it as an empty one: no such item, or no secret."""
+    session = get_session()
+    use_quick_json(session)
+    client: Any = session.create_client(service, **ACCOUNT)
+
+    def answered(request: Any, **_: object) -> AWSResponse:
+        return AWSResponse(request.url, 200, {}, MockRawResponse(body))
+
+    client.meta.events.register("before-send", answered)
+    calls = {
+        "dynamodb": lambda: client.get_item(TableName="t", Key={"pk": {"S": "1"}}),
+        "secretsmanager": lambda: client.get_secret_value(SecretId="s"),
+        "events": lambda: client.put_events(Entries=[{"Source": "s"}]),
+    }
+
+    with pytest.raises(Unavailable), aws_errors():
+        calls[service]()
 
 
 def test_the_shapes_are_those_of_the_reads() -> None:

@@ -13,11 +13,12 @@ import pytest
 from functions.configuration import app as configuration
 from functions.export import app as export
 from registration_sync.adapters.aws.export_function import LambdaExportStarter
-from registration_sync.bootstrap import export_function
-from registration_sync.domain.errors import AlreadyRunning, InternalError
+from registration_sync.bootstrap import aws_clients, export_function
+from registration_sync.domain.errors import AlreadyRunning, InternalError, Unavailable
 from registration_sync.domain.runs.run import Run
 from registration_sync.use_cases.run_kinds import export as export_registrations
 from tests.functional.conftest import StartedExports
+from tests.functional.random_day.faults import refusal
 from tests.functional.support.district import (
     CONNECTION,
     NORTH,
@@ -29,6 +30,8 @@ from tests.functional.support.district import (
     set_up,
 )
 from tests.support.sftp_servers import AsyncSftpServer
+
+EXPORTS = "/connections/{connection_id}/exports"
 
 pytestmark = pytest.mark.usefixtures("started")
 
@@ -324,3 +327,24 @@ def test_a_scheduled_event_is_keyed_by_its_time_whatever_run_id_it_has(
     second = export.handler(event, context())
 
     assert (first["run_id"], second) == ("20260302T210000Z-schedule", first)
+
+
+def test_a_run_that_is_over_holds_up_no_other_if_its_slot_was_not_freed(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    set_up(server)
+    send(registration("1"))
+    call(configuration, "POST", EXPORTS, {})
+    events = aws_clients.dynamodb().meta.events
+
+    def refuse(model: Any, **_: object) -> None:
+        raise refusal(model.name)
+
+    events.register("before-call.dynamodb.DeleteItem", refuse)
+    with pytest.raises(Unavailable):
+        export.handler(started.events[0], context())
+    events.unregister("before-call.dynamodb.DeleteItem", refuse)
+
+    status, answer = call(configuration, "POST", EXPORTS, {})
+
+    assert status == 202, answer

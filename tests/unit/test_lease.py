@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from registration_sync.domain.errors import AlreadyRunning, LeaseLost, Unavailable
+from registration_sync.domain.errors import AlreadyRunning, LeaseLost, ServiceRefused, Unavailable
 from registration_sync.domain.registrations.batches import Lease
 from registration_sync.use_cases.runs.lease import HeldLease, hold_lease
 
@@ -28,13 +28,14 @@ class Clock:
 class Table:
     """The lease of one connection in memory: this part of the port RegistrationsTable.
 
-    Each renewal takes `renewal_seconds`, and fails while the table `is_unavailable`.
+    Each renewal takes `renewal_seconds`, and fails while the table `is_unavailable`, or while AWS
+    refuses it.
     """
 
     def __init__(self, clock: Clock) -> None:
         self.lease: Lease | None = None
         self.renewal_seconds = 0.0
-        self.is_unavailable = False
+        self.is_unavailable = self.refuses = False
         self._clock = clock
 
     def take_lease(self, _c: str, lease: Lease, now_ms: int) -> None:
@@ -46,6 +47,8 @@ class Table:
         self._clock.advance(self.renewal_seconds)
         if self.is_unavailable:
             raise Unavailable("throttled")
+        if self.refuses:
+            raise ServiceRefused("UnrecognizedClientException")
         if self.lease is None or self.lease.token != lease.token:
             raise LeaseLost("taken over")
         self.lease = lease
@@ -117,6 +120,21 @@ def test_only_a_renewal_that_the_table_has_stored_adds_time(
         clock.advance(11)
 
         assert is_held(lease) is not is_unavailable
+
+
+def test_a_refused_renewal_is_repeated_at_the_next_tick(
+    clock: Clock, table: Table, ticker: Ticker, held: AbstractContextManager[HeldLease]
+) -> None:
+    """An error would end the thread that renews the lease, and the run with it."""
+    with held as lease:
+        table.refuses = True
+        ticker.tick()
+        table.refuses = False
+        clock.advance(90)
+        ticker.tick()
+        clock.advance(170)
+
+        assert is_held(lease)
 
 
 def test_the_renames_begin_with_at_least_a_minute_of_lease_left(

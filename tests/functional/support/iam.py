@@ -242,6 +242,9 @@ def _requests(service: str, operation: str, given: dict[str, Any]) -> Iterator[R
         topic = given.get("TopicArn") or ARN.format(service, given["Name"])
         protocol = {"sns:Protocol": [given["Protocol"]]} if "Protocol" in given else {}
         yield f"sns:{operation}", topic, protocol
+    elif service == "lambda":
+        function = ARN.format(service, f"function:{given['FunctionName']}")
+        yield "lambda:InvokeFunction", function, {}
     else:
         yield f"{service}:{operation}", "unknown", {}
 

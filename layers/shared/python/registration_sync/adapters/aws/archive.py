@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from boto3.exceptions import S3UploadFailedError
+from boto3.exceptions import RetriesExceededError, S3UploadFailedError
 from boto3.s3.transfer import TransferConfig
 
 from registration_sync.adapters.aws.errors import aws_errors
@@ -51,10 +51,13 @@ class S3Archive:
             raise Unavailable("The files could not be archived, so none was delivered.") from error
 
     def fetch(self, connection_id: str, run_id: str, name: str, target: Path) -> None:
-        with _missing_as_not_found():
-            self._client.download_file(
-                self._bucket, self._key(connection_id, run_id, name), str(target)
-            )
+        try:
+            with _missing_as_not_found():
+                self._client.download_file(
+                    self._bucket, self._key(connection_id, run_id, name), str(target)
+                )
+        except RetriesExceededError as error:
+            raise Unavailable("The archive did not answer in time: please try again.") from error
 
     def read(
         self, connection_id: str, run_id: str, name: str, *, offset: int, length: int, size: int

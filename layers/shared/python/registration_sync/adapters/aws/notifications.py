@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from registration_sync.adapters.aws.errors import error_code
 from registration_sync.domain.errors import Unavailable
@@ -73,5 +74,5 @@ def any_error_as_unavailable(message: str) -> Iterator[None]:
         yield
     except ClientError as error:
         raise Unavailable(f"{message}: {error_code(error)}.") from error
-    except BotoCoreError as error:
+    except (BotoCoreError, ResponseParserError) as error:
         raise Unavailable(f"{message}: {type(error).__name__}.") from error

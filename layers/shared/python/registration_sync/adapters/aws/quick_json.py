@@ -9,6 +9,10 @@ Botocore walks over the shape of each value. This is a plug-in at botocore's own
   (botocore/client.py, BaseClient._make_api_call).
 
 Signing, retries, endpoints and errors stay botocore's, and so does everything that is not large.
+
+An answer that is no JSON, such as one that a lost connection has cut off, is an error here:
+botocore returns it as an empty answer, which would say that there is no such item, or no secret.
+DynamoDB's answers have a checksum, so botocore asks again first.
 """
 
 import base64
@@ -16,6 +20,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+from botocore.exceptions import HTTPClientError
 from botocore.parsers import ResponseParserFactory
 from botocore.session import Session
 
@@ -29,13 +34,22 @@ LARGE_REQUESTS = ("BatchGetItem", "BatchWriteItem")
 bytes, and botocore adds none."""
 
 _BODY = "quick_json.body"
+_UNREADABLE = "quick_json.unreadable"
 _NO_PARAMETERS: dict[str, Any] = {"RequestItems": {}}
+
+
+class UnreadableAnswer(HTTPClientError):
+    """Whether the request took effect is not known."""
+
+    fmt = "The answer of AWS is not JSON."
 
 
 def use_quick_json(session: Session) -> None:
     """Applies to the clients that the session creates from now on."""
     session.register_component("response_parser_factory", QuickAnswers())
     # The stubs know only handlers of any keywords that return nothing.
+    after_call: Any = _refuse_unreadable
+    session.register("after-call", after_call)
     events: tuple[tuple[str, Any], ...] = (
         ("provide-client-params", _take_parameters),
         ("before-call", _put_body),
@@ -61,11 +75,13 @@ class QuickParser:
 
     def parse(self, response: Mapping[str, Any], shape: Any) -> Any:
         """See ResponseParser.parse."""
-        if response["status_code"] != OK or shape is None or shape.name not in LARGE_ANSWERS:
+        if response["status_code"] != OK or shape is None:
             return self.usual.parse(response, shape)
         try:
             answer = orjson.loads(response["body"])
         except orjson.JSONDecodeError:
+            return {"ResponseMetadata": {_UNREADABLE: True}}
+        if shape.name not in LARGE_ANSWERS:
             return self.usual.parse(response, shape)
         for item in _items_in(answer):
             _decode_bytes(item)
@@ -101,6 +117,11 @@ def _decode_bytes(item: Mapping[str, dict[str, Any]]) -> None:
                 _decode_bytes({"": inner})
         elif "BS" in value:
             value["BS"] = [base64.b64decode(one) for one in value["BS"]]
+
+
+def _refuse_unreadable(parsed: Mapping[str, Any], **_: object) -> None:
+    if _UNREADABLE in parsed.get("ResponseMetadata", {}):
+        raise UnreadableAnswer(error=None)
 
 
 def _take_parameters(

@@ -9,7 +9,12 @@ from zoneinfo import ZoneInfo
 
 from registration_sync.domain.connections.connection import Connection
 from registration_sync.domain.connections.setup import is_live
-from registration_sync.domain.errors import NotFound, RegistrationSyncError, Unavailable
+from registration_sync.domain.errors import (
+    NotFound,
+    RegistrationSyncError,
+    ServiceRefused,
+    Unavailable,
+)
 from registration_sync.domain.runs.alerts import Alert, Concern, alert_of, concerns_of, delivery_of
 from registration_sync.domain.runs.run import Run
 from registration_sync.domain.runs.summary import Counts, newly_held, run_event, run_metrics
@@ -64,7 +69,7 @@ def announce_run(
     if run.holds_lease and not is_quiet:
         errors += _inform_people(run, concerns, connection, alerts, recipients, subscriptions)
     if not errors:
-        with suppress(Unavailable):  # a second announcement is better than none
+        with suppress(Unavailable, ServiceRefused):  # a second announcement is better than none
             runs.mark_announced(run)
     return errors
 
@@ -107,7 +112,7 @@ def _inform_people(
 def _is_ours_to_announce(run: Run, runs: Runs, now: dt.datetime) -> bool:
     try:
         return runs.claim_announcement(run, now)
-    except Unavailable:
+    except (Unavailable, ServiceRefused):
         return True  # a second announcement is better than none
 
 
@@ -118,12 +123,12 @@ def _newly_held(run: Run, runs: Runs) -> Counts:
 
 
 def _earlier(run: Run, runs: Runs) -> Iterator[Run]:
-    with suppress(Unavailable):  # an unnecessary alert is better than none
+    with suppress(Unavailable, ServiceRefused):  # an unnecessary alert is better than none
         yield from runs.all(run.connection_id, after=run.run_id)
 
 
 def _find(connection_id: str, connections: Connections) -> Connection | None:
-    with suppress(NotFound, Unavailable):
+    with suppress(NotFound, Unavailable, ServiceRefused):
         return connections.get(connection_id)
     return None
 
@@ -131,6 +136,6 @@ def _find(connection_id: str, connections: Connections) -> Connection | None:
 def _is_being_set_up(connection: Connection | None, schedules: Schedules) -> bool:
     if connection is None or connection.setup is None:
         return False
-    with suppress(Unavailable):  # an unnecessary alert is better than none
+    with suppress(Unavailable, ServiceRefused):  # an unnecessary alert is better than none
         return not is_live(connection.setup, schedules.get(connection.connection_id))
     return False

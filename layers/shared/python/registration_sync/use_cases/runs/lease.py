@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from registration_sync.domain.errors import LeaseLost, Unavailable
+from registration_sync.domain.errors import LeaseLost, ServiceRefused, Unavailable
 from registration_sync.domain.registrations.batches import (
     LEASE_RENEWAL_SECONDS,
     LEASE_SECONDS,
@@ -52,7 +52,7 @@ class HeldLease:
         except LeaseLost:
             self._lost = True
             self.on_loss()
-        except Unavailable:
+        except (Unavailable, ServiceRefused):
             return  # the next tick retries; `check` knows when the lease expires
         else:
             self._expires_at_ms = lease.expires_at_ms

@@ -135,7 +135,8 @@ def with_free_slot(
     now: dt.datetime,
 ) -> None:
     """Calls `take`, which takes the slot for a requested run, and frees the slot before if its run
-    was interrupted: that one has not done so. Raises AlreadyRunning while another run has it."""
+    is over or was interrupted: that one could not. Raises AlreadyRunning while another run has it.
+    """
     try:
         take()
     except AlreadyRunning as error:
@@ -143,7 +144,7 @@ def with_free_slot(
         shown = with_effective_status(
             connection_id, [holder] if holder else [], runs=runs, leases=leases, now=now
         )
-        if not any(run.status is RunStatus.FAILED for run in shown):
+        if not any(run.is_over for run in shown):
             raise
         runs.free_slot(connection_id, error.run_id)
         take()
