@@ -5,6 +5,7 @@ import itertools
 import json
 import threading
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,29 +29,31 @@ def _direct(source: str, to: str) -> dict[str, Any]:
     return {"from": source, "mapping_type": "direct", "to": to}
 
 
-GRADE = {
-    "from": "students.grade",
-    "mapping_type": "match_codes",
-    "codes": {"K": "0", "1": "1"},
-    "unmatched": "hold",
-    "to": "Grade",
-}
 COMMON = [_direct("registration.student_id", "ID"), _direct("students.fname", "Version")]
 TIMES = [_direct("registration.synced_at", "At"), _direct("run.started_at", "Run")]
-MAPPING: dict[str, Any] = {
-    "files": [
-        {
-            "name": "students",
-            "removals": "row",
-            "fields": [*COMMON, GRADE, *TIMES, _direct("registration.removed_at", "Removed")],
-        },
-        {
-            "name": "guardians",
-            "rows": {"each": "contacts"},
-            "fields": [*COMMON, _direct("entry.name", "Name"), *TIMES],
-        },
-    ]
-}
+
+
+def mapping(*, unmatched: str = "hold") -> dict[str, Any]:
+    """A file of students, with a row for a removed one, and one of their guardians; `unmatched`
+    says what becomes of a student whose grade has no code."""
+    grade = {
+        "from": "students.grade",
+        "mapping_type": "match_codes",
+        "codes": {"K": "0", "1": "1"},
+        "unmatched": unmatched,
+        "to": "Grade",
+    }
+    students = {
+        "name": "students",
+        "removals": "row",
+        "fields": [*COMMON, grade, *TIMES, _direct("registration.removed_at", "Removed")],
+    }
+    guardians = {
+        "name": "guardians",
+        "rows": {"each": "contacts"},
+        "fields": [*COMMON, _direct("entry.name", "Name"), *TIMES],
+    }
+    return {"files": [students, guardians]}
 
 
 @dataclass
@@ -64,6 +67,8 @@ class District:
     server: OpenSshServer
     connection_id: str
     ahead_seconds: float = 0
+    holds: bool = True
+    """Whether the mapping holds students without a code."""
     acknowledged: dict[Student, int] = field(default_factory=dict)
     unanswered: dict[Student, set[int]] = field(default_factory=dict)
     grades: dict[int, str] = field(default_factory=dict)
@@ -83,9 +88,18 @@ class District:
     def later(self, *, minutes: float) -> None:
         self.ahead_seconds += minutes * 60
 
-    def ask(self, method: str, resource: str, body: object = None, **path: str) -> tuple[int, Any]:
+    def ask(
+        self,
+        method: str,
+        resource: str,
+        body: object = None,
+        *,
+        query: dict[str, str] | None = None,
+        **path: str,
+    ) -> tuple[int, Any]:
         """Calls the API as a person with full access."""
         event = self._event(method, resource, body, ADMINISTRATOR, **path)
+        event["queryStringParameters"] = query
         return _answered(self.invoke("configuration", event))
 
     def invoke(self, function: str, event: dict[str, Any], kill: Kill | None = None) -> Invocation:
@@ -156,11 +170,18 @@ class District:
         assert status == 200, run
         return dict(run)
 
-    def latest_run(self) -> dict[str, Any]:
-        """The newest in the list of runs."""
-        status, answer = self.ask("GET", EXPORTS)
+    def listed_runs(self, after: str = "") -> list[dict[str, Any]]:
+        """A page of runs: the newest, or those before `after`; the last one first."""
+        query = {"after": after} if after else None
+        status, answer = self.ask("GET", EXPORTS, query=query)
         assert status == 200, answer
-        return dict(answer["items"][0])
+        return list(answer["items"])
+
+    def all_runs(self) -> Iterator[dict[str, Any]]:
+        page = self.listed_runs()
+        while page:
+            yield from page
+            page = self.listed_runs(after=page[-1]["run_id"])
 
     def held_in(self, year: int) -> int:
         """The students whose last version has no code."""
@@ -189,7 +210,7 @@ class District:
 
     def is_held(self, student: Student) -> bool:
         """Whether the student's version has no code, so that it is held."""
-        return self.grades[self.acknowledged[student]] == NO_CODE
+        return self.holds and self.grades[self.acknowledged[student]] == NO_CODE
 
     def _event(
         self, method: str, resource: str, body: object, claims: dict[str, str], **path: str
@@ -237,7 +258,7 @@ def new_district(cloud: Cloud, server: OpenSshServer, **changes: Any) -> Distric
     }
     status, answer = district.ask("POST", "/connections", connection | changes)
     assert status == 201, answer
-    status, answer = district.ask("PUT", f"{CONNECTION}/mapping", MAPPING)
+    status, answer = district.ask("PUT", f"{CONNECTION}/mapping", mapping())
     assert status == 200, answer
     return district
 

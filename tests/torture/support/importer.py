@@ -31,8 +31,9 @@ class Importer:
     replaces the student's earlier one. An importer that `removes` files applies them when it takes
     them. Run is the start of the attempt that wrote a file.
 
-    `steps_back` are older rows after newer ones at a path, but for files that were there before:
-    these were re-sent. `mixed` are pairs of files of two attempts, both with their done files.
+    `steps_back` are older rows after newer ones at a path, but for files of a run that was seen
+    before: these were re-sent. `mixed` are pairs of files of two attempts, both with their done
+    files.
     """
 
     root: Path
@@ -47,6 +48,7 @@ class Importer:
     mixed: list[str] = field(default_factory=list)
     _states: dict[Path, tuple[int, int, int]] = field(default_factory=dict)
     _newest: dict[tuple[Path, str], str] = field(default_factory=dict)
+    _runs: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
@@ -123,18 +125,20 @@ class Importer:
                 return
             self._states[path] = state
             content = file.read()
-            digest = hashlib.sha256(content).hexdigest()
-            is_resent = digest in self.digests
-            self.digests.add(digest)
+            self.digests.add(hashlib.sha256(content).hexdigest())
             if not _is_whole(path.name, content):
                 self.half.append(f"{path}: {content[-60:]!r}")
                 return
-            if not is_resent:
-                self._compare(path, content)
+            self._compare(path, content)
             if not self.removes:
                 self._apply(path, content)
 
     def _compare(self, path: Path, content: bytes) -> None:
+        runs = {*_runs_in(content)}
+        is_resent = runs <= self._runs
+        self._runs |= runs
+        if is_resent:
+            return
         for student_id, row in _rows_of(content):
             newest = self._newest.get((path, student_id), "")
             if row.at < newest:
@@ -184,5 +188,9 @@ def _done(folder: Path) -> list[tuple[int, int]] | None:
 def _runs_of(folder: Path) -> Iterator[str]:
     for name in HEADERS:
         with suppress(FileNotFoundError):
-            lines = (folder / name).read_bytes().decode(errors="replace").splitlines()
-            yield from (row["Run"] for row in csv.DictReader(lines) if row["Run"])
+            yield from _runs_in((folder / name).read_bytes())
+
+
+def _runs_in(content: bytes) -> Iterator[str]:
+    lines = content.decode(errors="replace").splitlines()
+    yield from (row["Run"] for row in csv.DictReader(lines) if row["Run"])

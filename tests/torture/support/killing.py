@@ -158,17 +158,12 @@ class Killing:
     def _start_next(self) -> str:
         """A person's next run, once the lease has expired."""
         self.district.later(minutes=LEASE_ENDS)
-        event = self.kind.request(self.number) if self._is_free() else None
-        if event is None:  # the killed run had not begun, and may begin later
+        if self.district.listed_runs()[0]["status"] == "pending":  # it may still begin
             self.district.later(minutes=NEVER_STARTED)
-            event = self.kind.request(self.number)
+        event = self.kind.request(self.number)
         if self.district.invoke("export", event).raised:
             self._retry(event, "the next run")
         return str(event["run_id"])
-
-    def _is_free(self) -> bool:
-        latest = self.district.latest_run()
-        return latest["status"] != "pending"
 
     def _check(self, run_ids: list[str], about: str) -> None:
         self.importer.look()

@@ -3,8 +3,9 @@
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.session import Session
@@ -38,11 +39,13 @@ READS = {
 @dataclass(frozen=True, slots=True)
 class Operation:
     """`name` is such as "dynamodb PutItem" or "sftp rename"; `waits` if the program waits for its
-    answer: not for the writes of an upload."""
+    answer: not for the writes of an upload; `at` is when it began, on the clock of all processes.
+    """
 
     number: int
     name: str
     waits: bool = True
+    at: float = field(default_factory=time.monotonic)
 
     @property
     def kind(self) -> str:
