@@ -30,7 +30,8 @@ COMPILE = $(UV) pip compile --quiet --generate-hashes --no-header --universal --
 WITH_LINT_TESTS := tests/unit tests/functional/test_audit.py tests/functional/test_roles.py \
   tests/console/test_mapping_parts.py
 
-SEARCHES := tests/functional/test_random_day.py tests/exploration/test_promises.py -k 'random or small'
+SEARCHES := tests/functional/test_random_day.py tests/exploration/test_promises.py \
+  tests/exploration/test_not_at_once.py -k 'random or small'
 
 # The real path of Python 3.13: a shim works in some folders only. Evaluated when needed.
 FIND_PYTHON = for name in python3 python$(PYTHON_VERSION) python; do \

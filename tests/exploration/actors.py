@@ -6,10 +6,12 @@ its history of results.
 """
 
 import datetime as dt
+import heapq
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -205,6 +207,26 @@ class SyncTable(ReplayTable):
         return self._do("open"), 0
 
 
+class PagedTable(ReplayTable):
+    """Reads lists by pages of one item, between which others write."""
+
+    def marks(self, _c: str, _y: int, batches: range, _after: str = "") -> Iterator[DueMark]:
+        pages = [self._marked(batch) for batch in reversed(batches)]
+        for student, _ in itertools.groupby(heapq.merge(*pages)):
+            yield DueMark(student)
+
+    def _marked(self, batch: int) -> Iterator[str]:
+        after = ""
+        while after := self._do("next_marked", batch, after) or "":
+            yield after
+
+    def all_current(self, _c: str, _y: int, _after: str = "") -> Iterator[Current]:
+        found = self._do("next_current", "")
+        while found:
+            yield found
+            found = self._do("next_current", found.student_id)
+
+
 class ForgetfulTable(SyncTable):
     """The table for the mutant that replaces the whole item in a sync."""
 
@@ -222,11 +244,23 @@ class MarkReadingTable(ReplayTable):
         yield from (found[student] for student in sorted(found))
 
 
+class Listing(Enum):
+    """What a list of a folder has of the names that come and go while it is read."""
+
+    AT_ONCE = "it takes no time"
+    WITH_CHANGES = "all"
+    WITHOUT_CHANGES = "none"
+    EMPTY = "it never has temporary names"
+
+
 class ReplayServer:
     """Implements SftpServers and SftpSession. A lost connection may leave a rename in flight."""
 
-    def __init__(self, replay: Replay, floor: tuple[tuple[str, int], ...]) -> None:
+    def __init__(
+        self, replay: Replay, floor: tuple[tuple[str, int], ...], listing: Listing
+    ) -> None:
         self._replay = replay
+        self._listing = listing
         self._floor = floor
         self.traits = ServerTraits()
         self.writes_in_place = False
@@ -246,7 +280,17 @@ class ReplayServer:
         return ""
 
     def names(self, folder: str) -> list[str]:
-        return list(self._do("names"))
+        """Listing takes a while: of the names that appear or disappear meanwhile, a server shows
+        all, or none."""
+        names = set(self._do("names"))
+        if self._listing is Listing.WITH_CHANGES:
+            names |= set(self._do("names"))
+        elif self._listing is Listing.WITHOUT_CHANGES:
+            names &= set(self._do("names"))
+        elif self._listing is Listing.EMPTY:
+            self.traits = replace(self.traits, lists_names=False)
+            return []
+        return sorted(names)
 
     def find(self, path: str) -> RemoteFile | None:
         return RemoteFile(path, None) if self._do("find", path) else None
@@ -514,10 +558,13 @@ class Export:
     """Whether it retires its batch after it has released the lease."""
     carries: bool = False
     """Whether it carries over the students of a file that was not collected."""
+    listing: Listing = Listing.AT_ONCE
 
     def run(self, code: Any, replay: Replay, floor: Any, folder: Path) -> Any:
         table = code.table(replay)
-        server = code.deliver_files.RunConnection(ReplayServer(replay, floor), lambda: ACCOUNT)
+        server = code.deliver_files.RunConnection(
+            ReplayServer(replay, floor, self.listing), lambda: ACCOUNT
+        )
         try:
             with code.lease.hold_lease(
                 "c",
@@ -604,4 +651,13 @@ class Importer:
         return ()
 
 
-type Actor = Sync | Removal | Export | Importer
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """The server loses an upload that is not renamed yet."""
+
+    def run(self, _code: Any, replay: Replay, _floor: Any, _folder: Path) -> Any:
+        replay.do("lose")
+        return ()
+
+
+type Actor = Sync | Removal | Export | Importer | Loss

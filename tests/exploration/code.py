@@ -61,9 +61,18 @@ def load(changes: Changes | None = None) -> SimpleNamespace:
                 sys.modules[name] = module
 
 
+def source_of(name: str) -> str:
+    """The source of a module of PACKAGE."""
+    return _path_of(name).read_text(encoding="utf-8")
+
+
+def _path_of(name: str) -> Path:
+    inner = name.removeprefix(f"{PACKAGE}.").split(".")
+    return Path(registration_sync.use_cases.__path__[0], *inner).with_suffix(".py")
+
+
 def _load(name: str, passages: Sequence[tuple[str, str]]) -> ModuleType:
-    path = Path(registration_sync.use_cases.__path__[0], *name.split(".")).with_suffix(".py")
-    source = path.read_text(encoding="utf-8")
+    source = source_of(name)
     for old, new in passages:
         assert source.count(old) == 1, f"{name}.py has this {source.count(old)} times: {old}"
         source = source.replace(old, new)
@@ -71,5 +80,5 @@ def _load(name: str, passages: Sequence[tuple[str, str]]) -> ModuleType:
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
-    exec(compile(source, str(path), "exec"), module.__dict__)  # noqa: S102  # our own source
+    exec(compile(source, str(_path_of(name)), "exec"), module.__dict__)  # noqa: S102  # our own source
     return module

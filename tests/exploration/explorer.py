@@ -19,6 +19,7 @@ from tests.exploration.actors import (
     Importer,
     LabelMapping,
     Late,
+    Loss,
     NoAnswer,
     Removal,
     Replay,
@@ -29,6 +30,7 @@ from tests.exploration.world import (
     AMONG_EXPORTS,
     READS,
     SEEN_BY_IMPORTER,
+    SEEN_BY_LOSS,
     Operation,
     World,
     apply,
@@ -133,7 +135,9 @@ class Explorer:
         self._faults = faults
         self._totals = totals
         imports = any(isinstance(one, Importer) for one in actors)
+        loses = any(isinstance(one, Loss) for one in actors)
         self._unnoticed = AMONG_EXPORTS - (SEEN_BY_IMPORTER if imports else set())
+        self._unnoticed -= SEEN_BY_LOSS if loses else set()
         self._never_late = READS if faults.late_accounting else READS | ACCOUNTING
         self._left_out = frozenset[int]().union(
             *(one.mapping.leaves_out for one in self.actors if isinstance(one, Export))
@@ -427,7 +431,7 @@ class Explorer:
 def _world_after(
     world: World, actor: Actor, running: Running, outcome: Any, left_out: frozenset[int]
 ) -> World:
-    if isinstance(actor, Importer):
+    if isinstance(actor, Importer | Loss):
         return world
     if isinstance(actor, Export):
         if not outcome:

@@ -322,6 +322,16 @@ def _current(world: World, student: str) -> tuple[World, Any]:
     return world, dict(world.current).get(student)
 
 
+def _next_current(world: World, after: str) -> tuple[World, Any]:
+    """A page of one student: the first after this id."""
+    return world, next((current for student, current in world.current if student > after), None)
+
+
+def _next_marked(world: World, batch: int, after: str) -> tuple[World, Any]:
+    marked = (student for (number, student), _ in world.marks if number == batch)
+    return world, next((student for student in marked if student > after), None)
+
+
 def _everyone(world: World) -> tuple[World, Any]:
     return world, tuple(current for _, current in world.current)
 
@@ -377,6 +387,13 @@ def _upload(world: World, path: str, rows: Any) -> tuple[World, Any]:
 def _names(world: World) -> tuple[World, Any]:
     names = (path.rpartition("/")[2] for path, _ in world.files)
     return world, tuple(name for name in names if name.endswith(".part"))
+
+
+def _lose(world: World) -> tuple[World, Any]:
+    """The server loses the first upload that is not renamed yet, by a crash or a program that
+    deletes such files."""
+    lost = [path for path, _ in world.files if path.endswith(".part")]
+    return replace(world, files=drop(world.files, lost[0]) if lost else world.files), None
 
 
 def _find(world: World, path: str) -> tuple[World, Any]:
@@ -441,6 +458,8 @@ _OPERATIONS = {
     "marked": _marked,
     "current": _current,
     "everyone": _everyone,
+    "next_current": _next_current,
+    "next_marked": _next_marked,
     "raise_batch": _raise_batch,
     "set_carried": _set_carried,
     "last": _last,
@@ -448,6 +467,7 @@ _OPERATIONS = {
     "collect": _collect,
     "upload": _upload,
     "names": _names,
+    "lose": _lose,
     "find": _find,
     "holds": _holds,
     "remove": _remove,
@@ -456,7 +476,7 @@ _OPERATIONS = {
 
 READS = frozenset(
     {"marker", "open", "marks", "marked", "current", "everyone", "names", "find", "holds"}
-    | {"ledger", "fetch_index", "last"}
+    | {"ledger", "fetch_index", "last", "next_current", "next_marked"}
 )
 
 ACCOUNTING = frozenset({"put_ledger", "store_index", "settle", "set_settled", "set_retired"})
@@ -481,6 +501,9 @@ AMONG_EXPORTS = frozenset(
 
 SEEN_BY_IMPORTER = frozenset({"find", "holds", "replace"})
 """Operations on the file that the importer collects."""
+
+SEEN_BY_LOSS = frozenset({"upload", "find", "holds", "replace", "names", "remove"})
+"""Operations on the files that the server may lose."""
 
 _ONCE_OR_NEVER = frozenset(
     {"put_current", "close_batch", "commit", "release_lease", "raise_batch", "set_carried"}
