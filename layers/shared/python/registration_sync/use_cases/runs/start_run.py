@@ -144,7 +144,7 @@ def with_free_slot(
         shown = with_effective_status(
             connection_id, [holder] if holder else [], runs=runs, leases=leases, now=now
         )
-        if not any(run.is_over for run in shown):
+        if not any(run.is_over or run.status is RunStatus.FAILED for run in shown):
             raise
         runs.free_slot(connection_id, error.run_id)
         take()
