@@ -14,6 +14,7 @@ from typing import Any
 
 from local.stack import REGION, ROOT_KEYS, client_of, start_emulator
 from tests.functional.support.stored import opened
+from tests.stack.support.inbox import ADMITS
 from tests.torture.support.invocations import Functions, loaded_functions
 
 REGISTRATIONS, CONNECTIONS, ARCHIVE = "registrations", "connections", "archive"
@@ -117,7 +118,7 @@ def _create(endpoint: str) -> None:
     _client("scheduler", endpoint).create_schedule_group(Name=SETTINGS["SCHEDULE_GROUP"])
     sqs, events = _client("sqs", endpoint), _client("events", endpoint)
     for queue in ("events", "alerts"):
-        sqs.create_queue(QueueName=queue)
+        sqs.create_queue(QueueName=queue, Attributes={"Policy": json.dumps(ADMITS)})
     sns = _client("sns", endpoint)
     topic = sns.create_topic(Name="alerts")["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=f"arn:aws:sqs:{ACCOUNT}:alerts")
