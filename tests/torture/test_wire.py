@@ -104,7 +104,7 @@ def record(trials: Trials, about: str, outcome: str, found: Mapping[str, Tried],
             tried=one.tried,
             survived=one.tried - len(one.wrong),
             lost=len(one.lost),
-            detail=f"{one.disturbed} {seen}.",
+            detail=f"{one.disturbed} {seen}. {one.wrong or ''}".rstrip(),
         )
 
 

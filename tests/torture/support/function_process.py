@@ -3,8 +3,9 @@
     python -m tests.torture.support.function_process SOCKET
 
 An invocation is a process of its own, as on AWS, and can be killed as one, but needs no time to
-start. A request is a line of JSON on a connection to the socket; the answers are lines, too: each
-operation as it begins, and last the result. If the lines end without one, the process was killed.
+start. A request is a line of JSON on a connection to the socket; the answers are lines, too: the
+id of the process, each operation as it begins, and last the result. If the lines end without one,
+the process was killed.
 """
 
 import gc
@@ -67,6 +68,7 @@ def invoke(handlers: dict[str, Any], connection: socket.socket) -> None:
         def report(operation: Operation) -> None:
             say({"operation": asdict(operation)})
 
+        say({"pid": os.getpid()})
         OPERATIONS.begin(report, Kill(**request["kill"]) if request["kill"] else None)
         CLOCK.ahead_seconds = request["ahead_seconds"]
         ends_at = time.monotonic() + request["seconds_left"]

@@ -25,6 +25,7 @@ class Invocation:
     answer: Any = None
     raised: str = ""
     message: str = ""
+    pid: int = 0
 
     @property
     def was_killed(self) -> bool:
@@ -45,8 +46,10 @@ class Functions:
         ahead_seconds: float = 0,
         kill: Kill | None = None,
         seconds_left: float = 900,
+        invocation: Invocation | None = None,
     ) -> Invocation:
-        """Invokes sync, export or configuration, with a clock that is so many seconds ahead."""
+        """Invokes sync, export or configuration, with a clock that is so many seconds ahead. A
+        given invocation shows how far it is, meanwhile."""
         request = {
             "function": function,
             "event": event,
@@ -54,7 +57,7 @@ class Functions:
             "kill": asdict(kill) if kill else None,
             "seconds_left": seconds_left,
         }
-        invocation = Invocation()
+        invocation = invocation or Invocation()
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(SECONDS)
             connection.connect(str(self.path))
@@ -67,7 +70,9 @@ class Functions:
 
 
 def _read(line: dict[str, Any], invocation: Invocation) -> None:
-    if "operation" in line:
+    if "pid" in line:
+        invocation.pid = line["pid"]
+    elif "operation" in line:
         invocation.operations.append(Operation(**line["operation"]))
     else:
         invocation.answer = line.get("answer")

@@ -63,10 +63,11 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """Ends the process with SIGKILL at the operation of this number, from 1."""
+    """Ends the process at the operation of this number, from 1; by SIGSTOP, freezes it."""
 
     number: int
     edge: str
+    by: int = signal.SIGKILL
 
 
 class Operations:
@@ -139,8 +140,8 @@ class Operations:
         return number
 
     def _reach(self, number: int, edge: str) -> None:
-        if self._kill == Kill(number, edge):
-            os.kill(os.getpid(), signal.SIGKILL)
+        if self._kill and (self._kill.number, self._kill.edge) == (number, edge):
+            os.kill(os.getpid(), self._kill.by)
 
 
 def _name_of(event_name: str) -> str:
