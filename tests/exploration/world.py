@@ -5,7 +5,8 @@ checks promises: `World.fault` is the first one that was broken.
 """
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from typing import Any
 
 from registration_sync.domain.errors import (

@@ -16,6 +16,7 @@ DynamoDB's answers have a checksum, so botocore asks again first.
 """
 
 import base64
+from binascii import a2b_base64
 from collections.abc import Mapping
 from typing import Any
 
@@ -109,14 +110,14 @@ def _decode_bytes(item: Mapping[str, dict[str, Any]]) -> None:
     """Decodes each value of bytes (`B`, `BS`), also inside maps and lists."""
     for value in item.values():
         if "B" in value:
-            value["B"] = base64.b64decode(value["B"])
+            value["B"] = a2b_base64(value["B"])
         elif "M" in value:
             _decode_bytes(value["M"])
         elif "L" in value:
             for inner in value["L"]:
                 _decode_bytes({"": inner})
         elif "BS" in value:
-            value["BS"] = [base64.b64decode(one) for one in value["BS"]]
+            value["BS"] = [a2b_base64(one) for one in value["BS"]]
 
 
 def _refuse_unreadable(parsed: Mapping[str, Any], **_: object) -> None:

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 SHARDS = 8
 """Never change this: the shard is part of the key of everything stored about a student."""
@@ -79,8 +80,7 @@ class ExportMarker:
     years: Mapping[int, YearMarker] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class DueMark:
+class DueMark(NamedTuple):
     """Marks a student as due. Only the mark of a held student has a `version`, `reasons` (JSON) and
     `since` (ISO 8601)."""
 
@@ -103,8 +103,7 @@ class DueCount:
     at_least: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Current:
+class Current(NamedTuple):
     """The latest snapshot of a student; `snapshot` is None for a removed student (a tombstone).
 
     Later syncs keep the result of exports: the last `outcome` (an Outcome, or "" for none), the

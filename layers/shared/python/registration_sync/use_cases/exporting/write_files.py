@@ -130,6 +130,7 @@ class _Year:
         self._oldest = ""
         self._changes: Counter[tuple[str, str]] = Counter()
         self._compiled = compiled
+        self._has_new = compiled.has_new
         self._writes_removals = any(file.removals for file in compiled.files)
         self._names = [file.name for file in compiled.files]
         self._outputs = [
@@ -171,7 +172,7 @@ class _Year:
     def _add_student(
         self, current: Current, registration: dict[str, Any], mark: DueMark | None
     ) -> None:
-        delivered = self._compiled.has_new and self._earlier.has(current)
+        delivered = self._has_new and self._earlier.has(current)
         mapped = self._compiled.map(registration, due=mark is not None, delivered=delivered)
         problems, present = mapped.problems, set[int]()
         if mapped.claims:

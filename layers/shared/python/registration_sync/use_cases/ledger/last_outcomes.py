@@ -1,7 +1,7 @@
 """Reads the last outcome of each student, including outcomes that are not in the snapshots yet."""
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import replace
+from copy import replace
 from functools import cache
 
 from registration_sync.domain.registrations.batches import Current, YearMarker

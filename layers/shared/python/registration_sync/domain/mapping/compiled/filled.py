@@ -34,15 +34,17 @@ class FilledColumns:
 
     def count(self) -> None:
         """Counts the collected rows."""
-        self._waiting += self._of_student
-        self._of_student.clear()
-        if len(self._waiting) >= AT_A_TIME:
-            self._tally()
+        if self._of_student:
+            self._waiting += self._of_student
+            self._of_student.clear()
+            if len(self._waiting) >= AT_A_TIME:
+                self._tally()
 
     def _tally(self) -> None:
         """By columns: many values of a column are equal, and one look at each is enough."""
         for index, column in enumerate(zip(*self._waiting, strict=True)):
-            blank = sum(column.count(value) for value in set(column) if is_blank(value))
+            values = (value for value in set(column) if not value.isalnum())  # most are
+            blank = sum(column.count(value) for value in values if is_blank(value))
             self._filled[index] += len(column) - blank
         self._counted += len(self._waiting)
         self._waiting.clear()
