@@ -1,4 +1,4 @@
-"""Settling an exported batch of N students (default 100,000): CPU of each student, and how many
+"""Settling an exported batch of N students (default 40,000): CPU of each student, and how many
 invocations of 15 minutes a batch of 1,000,000 takes.
 
 DynamoDB answers at once, so this is the work of our program and boto3 alone; the memory size of the
@@ -14,7 +14,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import boto3
 from botocore.awsrequest import AWSPreparedRequest
 
 from benchmarks.canned_aws import ACCOUNT, Answer, canned
@@ -23,7 +22,7 @@ from registration_sync.adapters.dynamodb.registrations.registration_items import
 from registration_sync.adapters.dynamodb.registrations.registrations_table import (
     DynamoDBRegistrationsTable,
 )
-from registration_sync.bootstrap.aws_clients import DYNAMODB_CONFIG
+from registration_sync.bootstrap.aws_clients import DYNAMODB_CONFIG, session
 from registration_sync.domain.registrations.batches import YearMarker
 from registration_sync.domain.registrations.ledger import NO_TOTALS, LedgerEntry
 from registration_sync.use_cases.ledger.retire_batches import retire_year
@@ -56,13 +55,13 @@ def answers(entry: LedgerEntry) -> Answer:
     return answer
 
 
-def main(count: int = 100_000) -> None:
+def main(count: int = 40_000) -> None:
     entry = LedgerEntry(1, 1, "run", "", count, NO_TOTALS)
     with tempfile.TemporaryDirectory() as folder:
         index = Path(folder) / "index.tsv"
         with index.open("w") as lines:
             lines.writelines(index_text(f"{n:07}", "version", "exported") for n in range(count))
-        client = boto3.client("dynamodb", config=DYNAMODB_CONFIG, **ACCOUNT)
+        client = session().create_client("dynamodb", config=DYNAMODB_CONFIG, **ACCOUNT)
         year = StoredYear(
             "measured",
             2025,

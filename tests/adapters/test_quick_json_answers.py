@@ -24,7 +24,7 @@ SHAPES = {
     operation: boto3.client("dynamodb", **ACCOUNT)
     .meta.service_model.operation_model(operation)
     .output_shape
-    for operation in ("Query", "BatchGetItem", "GetItem", "UpdateItem")
+    for operation in ("Query", "BatchGetItem", "GetItem", "UpdateItem", "PutItem")
 }
 BYTES = base64.b64encode(b"\x00\xff").decode()
 ITEM = {
@@ -65,6 +65,8 @@ def parsed(factory: ResponseParserFactory, operation: str, body: bytes, status: 
         ("GetItem", {"Item": ITEM}),
         ("GetItem", {}),
         ("UpdateItem", {"Attributes": ITEM}),
+        ("UpdateItem", {}),
+        ("PutItem", {"Attributes": ITEM}),
     ],
 )
 @pytest.mark.parametrize("status", [200, 400])
@@ -108,8 +110,8 @@ def test_an_answer_that_was_cut_off_is_no_empty_answer(service: str, body: bytes
         calls[service]()
 
 
-def test_the_shapes_are_those_of_the_reads() -> None:
-    assert {SHAPES[name].name for name in ("Query", "BatchGetItem", "GetItem")} == LARGE_ANSWERS
+def test_the_shapes_are_those_of_reads_and_updates() -> None:
+    assert {shape.name for name, shape in SHAPES.items() if name != "PutItem"} == LARGE_ANSWERS
 
 
 def test_other_protocols_are_left_to_botocore() -> None:

@@ -59,6 +59,18 @@ def sent(operation: str, parameters: dict[str, Any], *, quickly: bool) -> AWSPre
         ),
         ("batch_write_item", {"RequestItems": {"t": [{"DeleteRequest": {"Key": KEY}}]}}),
         ("batch_write_item", {"RequestItems": {"t": [{"PutRequest": {"Item": {"a": {"S": ""}}}}]}}),
+        (
+            "update_item",
+            {
+                "TableName": "t",
+                "Key": KEY,
+                "UpdateExpression": "SET #b = :b",
+                "ExpressionAttributeNames": {"#b": "b"},
+                "ExpressionAttributeValues": {":b": ITEM["b"], ":é": {"BOOL": False}},
+                "ReturnValues": "UPDATED_OLD",
+            },
+        ),
+        ("update_item", {"TableName": "arn:aws:dynamodb:us-east-1:1:table/t", "Key": KEY}),
         ("query", {"TableName": "t", "KeyConditionExpression": "pk = :pk"}),
         ("put_item", {"TableName": "t", "Item": ITEM}),
     ],

@@ -25,18 +25,22 @@ from botocore.exceptions import HTTPClientError
 from botocore.parsers import ResponseParserFactory
 from botocore.session import Session
 
-LARGE_ANSWERS = frozenset({"QueryOutput", "BatchGetItemOutput", "GetItemOutput"})
+LARGE_ANSWERS = frozenset(
+    {"QueryOutput", "BatchGetItemOutput", "GetItemOutput", "UpdateItemOutput"}
+)
 """DynamoDB's shapes that this parser reads: their JSON is what botocore returns, but for bytes."""
 
 OK = 200
 
-LARGE_REQUESTS = ("BatchGetItem", "BatchWriteItem")
+LARGE_REQUESTS = ("BatchGetItem", "BatchWriteItem", "UpdateItem")
 """The operations whose requests are written here: their parameters are DynamoDB's JSON, but for
 bytes, and botocore adds none."""
 
+_ITEMS = ("Item", "LastEvaluatedKey", "Attributes")
 _BODY = "quick_json.body"
 _UNREADABLE = "quick_json.unreadable"
-_NO_PARAMETERS: dict[str, Any] = {"RequestItems": {}}
+_REQUIRED = ("RequestItems", "Key")
+"""The parameters that botocore requires, besides the table, by which it chooses the endpoint."""
 
 
 class UnreadableAnswer(HTTPClientError):
@@ -98,7 +102,7 @@ class QuickParser:
 
 def _items_in(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
     items = [*answer.get("Items", ())]
-    items += [answer[name] for name in ("Item", "LastEvaluatedKey") if name in answer]
+    items += [answer[name] for name in _ITEMS if name in answer]
     for of_table in answer.get("Responses", {}).values():
         items += of_table
     for of_table in answer.get("UnprocessedKeys", {}).values():
@@ -132,7 +136,8 @@ def _take_parameters(
         context[_BODY] = orjson.dumps(params, default=_base64_of)
     except TypeError:
         return None  # botocore knows more types, and names a wrong one
-    return _NO_PARAMETERS
+    table = {name: value for name, value in params.items() if name == "TableName"}
+    return table | {name: {} for name in _REQUIRED if name in params}
 
 
 def _put_body(params: dict[str, Any], context: dict[str, Any], **_: object) -> None:
