@@ -79,6 +79,7 @@ def rclone_command(server: OpenSshServer, source: Path, folder: Path) -> list[st
     """The command line of rclone. Without a shell, as at importers: it computes no checksum on the
     server."""
     key, known_hosts = write_key(server, folder)
+    (folder / "rclone.conf").touch()
     return [
         *("rclone", "copyto", str(source), ":sftp:peer.csv", "--ignore-times"),
         *("--config", str(folder / "rclone.conf"), "--sftp-shell-type", "none"),
