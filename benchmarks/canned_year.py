@@ -10,6 +10,7 @@ import datetime as dt
 import json
 import random
 import time
+import zlib
 from collections.abc import Callable
 from functools import cache
 from ipaddress import ip_network
@@ -18,6 +19,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import boto3
+import orjson
 from botocore.awsrequest import AWSPreparedRequest
 
 from benchmarks.canned_aws import ACCOUNT, Answer, canned
@@ -25,7 +27,6 @@ from benchmarks.map_and_write import registration
 from registration_sync.adapters.aws.archive import S3Archive
 from registration_sync.adapters.dynamodb.registrations.registration_items import (
     batch_pk,
-    current_key,
     current_pk,
     ledger_item,
     ledger_pk,
@@ -42,11 +43,6 @@ from registration_sync.domain.mapping.compiled.mapping import RunContext, compil
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
 from registration_sync.domain.registrations.batches import YearMarker, shard_of, version_of
 from registration_sync.domain.registrations.ledger import LedgerEntry, Totals
-from registration_sync.domain.registrations.registration import (
-    APPROVED,
-    Registration,
-    encode_snapshot,
-)
 from registration_sync.domain.runs.run import YearOutcome
 from registration_sync.use_cases.delivery.deliver_files import RunConnection
 from registration_sync.use_cases.exporting.export_year import (
@@ -65,6 +61,7 @@ PAGE_BYTES = 1_000_000
 KINDS = 997
 SYNCED_AT = "2026-08-01T21:05:00.000Z"
 STARTED_AT = dt.datetime(2026, 8, 1, 21, 5, tzinfo=dt.UTC)
+VERSION = version_of(1785618300000, "12345678-1234-1234-1234-123456789012", 0)
 LOOPBACK = ip_network("127.0.0.1/32")
 
 
@@ -81,27 +78,40 @@ def _kinds() -> list[dict[str, Any]]:
 
 def data_of(number: int) -> dict[str, Any]:
     """The data of a student; name, address and submission time are unique."""
-    kind = _kinds()[number % KINDS]
-    moment = STARTED_AT - dt.timedelta(seconds=number)
+    return _with_own(_kinds()[number % KINDS], str(number), _submitted(number))
+
+
+def _submitted(number: int) -> str:
+    return f"{STARTED_AT - dt.timedelta(seconds=number):%Y-%m-%d %H:%M:%S}"
+
+
+def _with_own(kind: dict[str, Any], number: str, submitted: str) -> dict[str, Any]:
     own = {"lname": f"O'Brien-{number}", "email": f"Student.{number}@Example.org"}
-    submitted = {"submitted_timestamp": f"{moment:%Y-%m-%d %H:%M:%S}"}
-    return {**kind, "students": {**kind["students"], **own}, "applications": submitted}
+    applications = {"submitted_timestamp": submitted}
+    return {**kind, "students": {**kind["students"], **own}, "applications": applications}
+
+
+@cache
+def _snapshot_of(kind: int) -> bytes:
+    """The JSON of a snapshot with <id>, <number> and <submitted> in the place of a student's own
+    values: encoding each student's takes longer than the export of the student."""
+    data = _with_own(_kinds()[kind], "<number>", "<submitted>")
+    content = {"registration_id": "<id>", "student_id": "<id>", "school_year": str(YEAR)}
+    return orjson.dumps({**content, "synced_at": SYNCED_AT, "data": data})
 
 
 def item_of(number: int) -> str:
     """The stored snapshot of a student, as DynamoDB's JSON."""
     student = id_of(number)
-    made = Registration(0, student, student, YEAR, APPROVED, data_of(number))
-    snapshot = encode_snapshot(made, SYNCED_AT)
-    if not isinstance(snapshot, bytes):
-        raise TypeError(snapshot.message)
-    item = {
-        **current_key("measured", YEAR, student),
-        "version": {"S": version_of(1785618300000, "12345678-1234-1234-1234-123456789012", 0)},
-        "in_batch": {"N": "1"},
-        "snapshot": {"B": base64.b64encode(snapshot).decode()},
-    }
-    return json.dumps(item)
+    content = _snapshot_of(number % KINDS).replace(b"<id>", student.encode())
+    content = content.replace(b"<number>", b"%d" % number)
+    content = content.replace(b"<submitted>", _submitted(number).encode())
+    snapshot = base64.b64encode(b"Z" + zlib.compress(content, 1)).decode()
+    pk = current_pk("measured", YEAR, shard_of(student))
+    return (
+        f'{{"pk": {{"S": "{pk}"}}, "sk": {{"S": "{student}"}}, "version": {{"S": "{VERSION}"}}, '
+        f'"in_batch": {{"N": "1"}}, "snapshot": {{"B": "{snapshot}"}}}}'
+    )
 
 
 class CannedYear:

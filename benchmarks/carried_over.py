@@ -3,15 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from benchmarks.canned_year import YEAR, id_of
-from registration_sync.domain.registrations.batches import version_of
+from benchmarks.canned_year import VERSION, YEAR, id_of
 from registration_sync.domain.runs.uploads import Collected, FoundUpload, LastUpload, UploadedRows
 from registration_sync.use_cases.exporting.carry_over import CarryOver, mark_carried_students
 from registration_sync.use_cases.exporting.export_year import ExportResources, NoCollection
 from registration_sync.use_cases.exporting.year import YearToExport
 from registration_sync.use_cases.ledger.run_index import index_text
-
-VERSION = version_of(1785618300000, "12345678-1234-1234-1234-123456789012", 0)
 
 
 class IndexOfUpload:
