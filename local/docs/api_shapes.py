@@ -70,6 +70,7 @@ QUERY: dict[str, Schema] = {
     "to": _parameter("The last day, such as 2026-11-23.", {"type": "string", "format": "date"}),
     "limit": _parameter("How many items a page holds.", {"type": "integer", "minimum": 1}),
     "after": _parameter("The value of `next` from the previous page."),
+    "connections": _parameter("The ids of some connections, with commas; all without it."),
     "before": _parameter("The value of `next` from the previous page.", NUMBER),
     "details": _parameter(
         "With true, a list has the last export of each student, and the value at fault beside each "

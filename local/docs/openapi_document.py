@@ -105,7 +105,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", "/overview"): Operation(
         "The last and next export of each connection, and its due and held students",
         {200: page(ref("ConnectionFacts"))},
-        query=("limit", "after"),
+        query=("limit", "after", "connections"),
     ),
     ("GET", "/people"): Operation(
         "The people that the caller may manage",

@@ -50,6 +50,8 @@ def test_a_card_shows_the_last_and_next_export_with_problems_first(
     ada.check()
     assert [path for path in asked if not path.startswith("console/")] == ["overview"]
 
+    progress = ada.page.get_by_role("progressbar", name="2025–26: preparing the files")
+
     def under_way(route: Route) -> None:
         overview = route.fetch().json()
         for one in overview["items"]:
@@ -59,10 +61,41 @@ def test_a_card_shows_the_last_and_next_export_with_problems_first(
     with answering(ada, "/overview", "GET", under_way):
         ada.go(f"#{district.path}/schedule")
         ada.press(ada.link("Connections"))
-        expect(
-            ada.page.get_by_role("progressbar", name="2025–26: preparing the files")
-        ).to_have_count(2)
+        expect(progress).to_have_count(2)
         ada.check()
+    expect(progress).to_have_count(0)
+
+
+def test_only_the_connections_with_a_running_export_are_read_again(
+    visit: Visit, district: District
+) -> None:
+    town = district.connection["district"]
+    other = new_district(district.stack, district=town, name="A, at rest")
+    for one in (district, other):
+        one.sync(registration("1"))
+        one.export()
+    ada = visit(path="#/people")
+    asked: list[str] = []
+    ada.page.on("request", lambda request: asked.append(request.url.partition("/v1/")[2]))
+
+    def one_under_way(route: Route) -> None:
+        overview = route.fetch().json()
+        for one in overview["items"]:
+            if one["connection_id"] == district.connection_id:
+                one["last_export"] |= {"status": "in_progress", "phase": "2025: mapping"}
+        route.fulfill(json=overview)
+
+    again = f"overview?connections={district.connection_id}"
+    with answering(ada, "/overview", "GET", one_under_way):
+        ada.go("#/")
+        ada.sees(ada.page.get_by_role("progressbar"))
+        with ada.page.expect_response(re.compile(re.escape(again))):
+            pass
+        ada.sees(ada.page.get_by_role("progressbar"))
+    expect(ada.page.get_by_role("progressbar")).to_have_count(0)
+    expect(ada.card).to_have_count(2)
+    expect(ada.card.get_by_text("1 student sent")).to_have_count(2)
+    assert {path for path in asked if path.startswith("overview")} == {"overview", again}
 
 
 def test_a_card_says_what_needs_approval_is_paused_or_is_not_known(

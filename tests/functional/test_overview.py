@@ -216,6 +216,8 @@ def test_a_caller_sees_only_their_connections_page_by_page(server: AsyncSftpServ
     of_south = ["south-0", "south-1", "south-2"]
     assert (seen(OPERATOR), seen(VIEWER), seen(STRANGER)) == ([NORTH, *of_south], [NORTH], of_south)
     assert seen(program("sis", "sync/read")) == of_south
+    some = overview(STRANGER, connections=f"{NORTH},south-2,nowhere,south-1")["items"]
+    assert [one["connection_id"] for one in some] == ["south-1", "south-2"]
     first = overview(STRANGER, limit="2")
     second = overview(STRANGER, limit="2", after=first["next"])
     assert [one["connection_id"] for one in first["items"] + second["items"]] == of_south
@@ -287,10 +289,13 @@ def test_the_read_does_not_grow_with_students_and_runs(server: AsyncSftpServer) 
     run_export()
     run_export()
     many = counted()
-    events.unregister("before-call.dynamodb", record)
 
     # Connections, schedules and last exports; the markers; and a shard's marks each.
     assert few == many == ["BatchGetItem", *["Query"] * (3 + 8)]
+    calls.clear()
+    overview(connections="another")
+    events.unregister("before-call.dynamodb", record)
+    assert calls == ["Query"] * 3
 
 
 def test_the_last_export_names_no_student(server: AsyncSftpServer) -> None:

@@ -22,7 +22,7 @@ export function ConnectionActions({ connection, reload, onRequested }) {
   const dialog = { connection: open?.connection, onClose: close };
   return html`<${ConnectionMenu} connection=${connection} onOpen=${opening.run} />
     <${ErrorNotice} error=${opening.error} />
-    ${open?.dialog === "export" && html`<${ExportDialog} ...${dialog} onRequested=${onRequested} />`}
+    ${open?.dialog === "export" && html`<${ExportDialog} ...${dialog} onRequested=${() => onRequested(connection.connection_id)} />`}
     ${open?.dialog === "download" && html`<${DownloadDialog} ...${dialog} />`}
     ${open?.dialog === "delete" && html`<${DeleteDialog} ...${dialog} onDeleted=${reload} />`}`;
 }

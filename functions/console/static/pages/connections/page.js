@@ -16,17 +16,23 @@ import { Rows } from "./rows.js";
 import { FIND, PAGE } from "./words.js";
 
 const SOON_MS = 2000;
+const SOON_EACH_MS = 500; // of many that export at once, because each costs some reads
 const AT_REST_MS = 60_000;
 const MOST_CARDS = 8;
+const NONE = new Map();
 
 export default function ConnectionsPage({ query }) {
   const person = usePerson();
-  const { data: all, error, loading, reload } = useData(readOverview, []);
-  const [soonUntil, setSoonUntil] = useState(0);
-  const isSoon = Date.now() < soonUntil || all?.some((one) => one.last_export && isUnderWay(one.last_export));
-  useInterval(() => loading || reload(), isSoon ? SOON_MS : AT_REST_MS);
-  const onRequested = () => {
-    setSoonUntil(Date.now() + AT_REST_MS); // the run has yet to start
+  const { data, error, loading, reload } = useData(readOverview, []);
+  const [newer, setNewer] = useState(NONE); // facts of some connections, read since
+  useEffect(() => setNewer(NONE), [data]);
+  const all = data && data.map((one) => newer.get(one.connection_id) ?? one);
+  useInterval(() => loading || reload(), AT_REST_MS);
+  const [soonUntil, setSoonUntil] = useState({}); // by connection: an export was requested there, and has yet to start
+  const under = (all ?? []).filter((one) => Date.now() < soonUntil[one.connection_id] || (one.last_export && isUnderWay(one.last_export)));
+  useInterval(() => loading || readFacts(under).then((found) => setNewer((before) => new Map([...before, ...found])), reload), under.length > 0 && Math.max(SOON_MS, SOON_EACH_MS * under.length));
+  const onRequested = (c) => {
+    setSoonUntil({ ...soonUntil, [c]: Date.now() + AT_REST_MS });
     reload();
   };
   const actions = person.canConfigure && html`<${ButtonLink} kind="primary" icon="plus" href=${href("/new")}>${PAGE.newConnection}<//>`;
@@ -36,6 +42,12 @@ export default function ConnectionsPage({ query }) {
     <${ErrorNotice} error=${all && error} title=${PAGE.outOfDate} />
     ${all && (all.length === 0 ? html`<${NoConnections} />` : html`<${Connections} all=${all} query=${query} reload=${reload} onRequested=${onRequested} />`)}
   <//>`;
+}
+
+// {id: facts} of these connections only: to read all costs hundreds of reads.
+async function readFacts(some) {
+  const found = await readOverview({ query: { connections: some.map((one) => one.connection_id).join() } });
+  return new Map(found.map((one) => [one.connection_id, one]));
 }
 
 function Connections({ all, query, reload, onRequested }) {

@@ -72,15 +72,19 @@ def _list_connections(request: Request) -> Answer:
 
 def _read_overview(request: Request) -> Answer:
     """`{"items": […], "next"}`: the facts of each connection that the caller may see, by id;
-    `after` is the `next` of the previous page."""
-    fields = Fields.of_query(request.query).refuse_unknown("limit", "after")
+    `after` is the `next` of the previous page. `connections`: only those of these ids, with commas
+    between them."""
+    fields = Fields.of_query(request.query).refuse_unknown("limit", "after", "connections")
     limit = fields.page_limit(OVERVIEW_PAGE_SIZE, OVERVIEW_PAGE_SIZE)
     fields.raise_problems("The overview was not read.")
     deps, after = configuration_function.dependencies(), fields.text("after")
+    asked = set(filter(None, fields.text("connections").split(",")))
     visible = [
         item
         for item in deps.connections.all()
-        if item.connection_id > after and may_see(request.caller, item.access)
+        if item.connection_id > after
+        and (not asked or item.connection_id in asked)
+        and may_see(request.caller, item.access)
     ]
     facts = read_overview(
         visible[:limit],
