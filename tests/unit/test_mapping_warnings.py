@@ -1,4 +1,5 @@
-"""Warnings about a valid mapping: paths that no registration has, and ASCII-only patterns."""
+"""Warnings about a valid mapping: paths that no registration has, ASCII-only patterns, and minutes
+where a month is meant."""
 
 import re
 from typing import Any
@@ -182,3 +183,40 @@ def test_a_pattern_that_knows_english_letters_only_is_a_warning() -> None:
     assert "\\b in this pattern knows English letters only" in found[0][1]
     ((_, message),) = warnings({"from": "students.fname", "pattern": "[A-Za-z]+"})
     assert "A-Z and a-z in this pattern know English letters only" in message
+
+
+TIME = "YYYY-MM-DD HH:mm"
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        ({"type": "date", "from": TIME, "to": "mm/DD/YYYY"}, ["to", "mm/DD/YYYY"]),
+        ({"type": "date", "from": TIME, "to": "YYYY/m/D"}, ["to", "YYYY/m/D"]),
+        ({"type": "date", "from": ["DD.mm.YYYY"], "to": "YYYY"}, ["from", "DD.mm.YYYY"]),
+        ({"type": "today", "to": "DD.mm.YYYY"}, ["to", "DD.mm.YYYY"]),
+        ({"type": "date", "from": TIME, "to": "HH:mm MM/DD/YYYY"}, []),
+        ({"type": "date", "from": f"{TIME}:ss", "to": "MM/DD/YYYY mm:ss"}, []),
+        ({"type": "date", "from": "YYYY-MM-DD", "to": "mm/DD/YYYY"}, []),  # read as MM/DD/YYYY
+        ({"type": "date", "from": TIME, "to": "mm/dd/yyyy"}, []),  # the same
+        ({"type": "enroll_school_year", "to": "end"}, []),
+    ],
+)
+def test_a_minute_beside_a_day_or_a_year_is_a_warning(
+    step: dict[str, Any], expected: list[str]
+) -> None:
+    field = {"mapping_type": "transformation", "from": "students.fname", "transformations": [step]}
+
+    found = warnings(field)
+
+    if not expected:
+        assert found == []
+        return
+    key, text = expected
+    letters = "m" if "/m/" in text else "mm"
+    assert found == [
+        (
+            f"fields[0].transformations[0].{key}",
+            f"{letters} in {text} is the minute: for the month enter {letters.upper()}.",
+        )
+    ]

@@ -1,4 +1,5 @@
-"""Warnings about a valid mapping: field paths that no registration has, and ASCII-only patterns.
+"""Warnings about a valid mapping: field paths that no registration has, ASCII-only patterns, and
+minutes where a month is meant.
 
 They do not stop a save or an export: a field may be new, and a pattern may be meant that way.
 """
@@ -10,6 +11,8 @@ from typing import Any
 
 from registration_sync.domain.errors import Problem
 from registration_sync.domain.mapping.definition.field_rules import Definition, sources_of
+from registration_sync.domain.mapping.transformations.date_formats import minute_as_month
+from registration_sync.domain.mapping.transformations.dates import DATE_STEPS, DateStep, TodayStep
 from registration_sync.domain.mapping.values.characters import INVISIBLE
 from registration_sync.domain.mapping.values.sources import ENTRY, FACTS
 
@@ -66,7 +69,8 @@ def mapping_warnings(definition: Definition, known: KnownFields | None = None) -
     found = list(unknown_paths(definition, known)) if known else []
     for number, file in enumerate(definition["files"]):
         for index, one in enumerate(file["fields"]):
-            found += _ascii_patterns(f"files[{number}].fields[{index}]", one)
+            at = f"files[{number}].fields[{index}]"
+            found += [*_ascii_patterns(at, one), *_minutes(at, one)]
     return found
 
 
@@ -173,6 +177,27 @@ def _paths(file: Definition) -> Iterator[tuple[str, str]]:
         if one.get("mapping_type") != "do_not_map":
             for key, path in sources_of(one):
                 yield f"fields[{index}].{key}", path
+
+
+def _minutes(at: str, one: Definition) -> Iterator[Problem]:
+    """Formats of dates with the minute where the month is usual."""
+    for number, step in enumerate(one.get("transformations") or ()):
+        for key, text in _formats_of(step):
+            if letters := minute_as_month(text):
+                yield Problem(
+                    f"{at}.transformations[{number}].{key}",
+                    f"{letters} in {text} is the minute: for the month enter {letters.upper()}.",
+                )
+
+
+def _formats_of(step: Definition) -> Iterator[tuple[str, str]]:
+    """The formats of a date step as they are read, each with its key."""
+    if step["type"] in DATE_STEPS:
+        found = DATE_STEPS[step["type"]].parameters.model_validate(step)
+        if isinstance(found, DateStep):
+            yield from (("from", text) for text in found.sources)
+        if isinstance(found, DateStep | TodayStep):
+            yield "to", found.target
 
 
 def _ascii_patterns(at: str, one: Definition) -> Iterator[Problem]:

@@ -165,6 +165,18 @@ def units_of(text: str) -> set[str]:
     return {piece.unit for piece in split_format(text) if isinstance(piece, _Token)}
 
 
+def minute_as_month(text: str) -> str | None:
+    """The minute of the format, mm or m, if it stands beside a day or a year, where most people
+    mean the month."""
+    tokens = [piece for piece in split_format(text) if isinstance(piece, _Token)]
+    units = ["", *(token.unit for token in tokens), ""]
+    for token, before, after in zip(tokens, units, units[2:], strict=False):
+        is_of_time = token.unit != "minute" or before == "hour" or after == "second"
+        if not is_of_time and {before, after} & {"day", "year"}:
+            return "m" if token.varies else "mm"
+    return None
+
+
 def has_time(text: str) -> bool:
     """Whether a format has a time of day."""
     return not units_of(text) <= {"year", "month", "day"}
