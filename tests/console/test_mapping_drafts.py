@@ -9,6 +9,7 @@ from playwright.sync_api import Route, expect
 from tests.console.support.answers import answering, holding
 from tests.console.support.mapping_page import (
     TO,
+    TYPE,
     names,
     new_file,
     open_mapping,
@@ -51,7 +52,7 @@ def test_an_unfinished_row_blocks_nothing_and_a_reload_loses_nothing(
     ada.press(ada.button("Add Field"))
     ada.write(source(ada, 4), "students.grade")
     expect(ada.page.locator(WRONG)).to_have_count(0)  # nobody has left the row
-    ada.sees(ada.page.get_by_text("Draft saved"))
+    ada.sees(ada.page.get_by_text("Draft saved today at"))
     ada.sees(ada.page.get_by_text("Exports use version 1."))
     ada.check()
     assert saved(district) == MAPPING["files"]
@@ -104,6 +105,43 @@ def test_an_unfinished_row_blocks_nothing_and_a_reload_loses_nothing(
     assert names(elsewhere) == ["Id", "First", "DOB", ""]
 
 
+def test_what_was_entered_for_another_mapping_type_survives_a_reload(
+    visit: Visit, district: District
+) -> None:
+    ada = visit()
+    open_mapping(ada, district, "?tab=fields")
+    mapping_type = row(ada, 2).get_by_label(TYPE)
+
+    ada.write(mapping_type, "Match Codes")
+    ada.press(row(ada, 2).get_by_role("button", name="Add a code"))
+    ada.write(row(ada, 2).get_by_label("Value in Enroll 1"), "Ann")
+    ada.write(row(ada, 2).get_by_label("Code in the file 1"), "A1")
+    with ada.page.expect_response(
+        lambda answer: (
+            answer.url.endswith("/mapping/draft")
+            and answer.request.method == "PUT"
+            and '"mapping_type":"direct"' in re.sub(r"\s", "", answer.request.post_data or "")
+            and "A1" in (answer.request.post_data or "")
+        )
+    ):
+        ada.write(mapping_type, "Direct")
+    ada.sees(ada.page.get_by_text("Version 1, saved by"))  # nothing that exports would see
+
+    ada.page.reload()
+    ada.sign_in()
+    ada.write(mapping_type, "Match Codes")
+    expect(row(ada, 2).get_by_label("Code in the file 1")).to_have_value("A1")
+    ada.write(mapping_type, "Direct")
+    save_as_another_person(district, [{"name": "students", "fields": FIELDS[:2]}])
+
+    ada.page.reload()
+    ada.sign_in()
+    ada.sees(ada.page.get_by_text("Version 2, saved by"))
+    assert len(names(ada)) == 2
+    ada.page.wait_for_load_state("networkidle")
+    assert stored(district) == 404
+
+
 def test_a_draft_of_an_older_version_is_merged_and_one_that_fails_is_tried_again(
     visit: Visit, district: District
 ) -> None:
@@ -142,7 +180,7 @@ def test_a_draft_of_an_older_version_is_merged_and_one_that_fails_is_tried_again
 
     ada.page.reload()
     ada.sign_in()
-    ada.sees(ada.page.get_by_text("Draft saved"))
+    ada.sees(ada.page.get_by_text("Draft saved today at"))
     ada.sees(ada.page.get_by_text("Exports use version 1."))
     ada.press(ada.button("Save"))
     dialog = ada.dialog("Someone else saved this mapping")

@@ -64,14 +64,19 @@ function codesAsList(part) {
   return { ...part, codes, ...(blanks.length > 0 && { send_blank: blanks }) };
 }
 
-export function definitionOf(draft) {
+export function definitionOf(draft, ofField = definitionOfField) {
   return {
     files: draft.order.map((id) => {
       const { settings, fields } = draft.files[id];
-      return { ...settings, fields: fields.map((one) => definitionOfField(draft.fields[one])) };
+      return { ...settings, fields: fields.map((one) => ofField(draft.fields[one])) };
     }),
     ...(draft.package && { package: draft.package }),
   };
+}
+
+// A field with what was entered for other mapping types, too, as a stored draft keeps it.
+export function wholeField(edited) {
+  return { ...codesAsList(edited), transformations: edited.transformations.map(codesAsList) };
 }
 
 // Only the keys of the mapping type; the others stay in the draft in case somebody changes the type back.

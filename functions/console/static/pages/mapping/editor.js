@@ -2,7 +2,7 @@
 
 import { createContext, useContext } from "../../lib/html.js";
 import { createStore, useSelected, useStore } from "../../lib/store.js";
-import { canonical, definitionOf, draftOf, setField, setSettings } from "./draft.js";
+import { canonical, definitionOfField, draftOf, setField, setSettings, wholeField } from "./draft.js";
 import { NOTHING_TO_TELL, unfinished } from "./preview/shown_problems.js";
 import { aligned } from "./saving/merge.js";
 
@@ -75,29 +75,42 @@ export function createEditor(saved, canEdit, stored = null) {
     join(now, theirs, edited = theirs) {
       remember();
       lastEdit = {};
-      base.set({ ...baseOf(now), draft: theirs, text: textOf(theirs) });
+      base.set({ ...baseOf(now), draft: theirs });
       draft.set(edited);
     },
   };
 }
 
-// {version, saved_by, saved_at, draft, text}: `text` is equal for equal content.
+// {version, saved_by, saved_at, draft}
 function baseOf(saved, before = draftOf({})) {
   const { version = 0, saved_by = null, saved_at = null, ...definition } = saved ?? { files: [] };
-  const draft = aligned(before, definition);
-  return { version, saved_by, saved_at, draft, text: canonical(definitionOf(draft)) };
+  return { version, saved_by, saved_at, draft: aligned(before, definition) };
 }
 
-const texts = new WeakMap(); // several parts of the page compare each draft
-
-export function textOf(draft) {
-  if (!texts.has(draft)) texts.set(draft, canonical(definitionOf(draft)));
-  return texts.get(draft);
+// A text of a draft that is equal for equal content. Several parts of the page compare each draft, and a change
+// leaves most fields as they are, so the text of each is made once.
+function textBy(ofField) {
+  const ofSettings = once(canonical);
+  const ofOne = once((field) => canonical(ofField(field)));
+  return once(({ order, files, fields, package: zip }) =>
+    JSON.stringify([canonical(zip), order.map((id) => [ofSettings(files[id].settings), files[id].fields.map((one) => ofOne(fields[one]))])]),
+  );
 }
+
+function once(make) {
+  const made = new WeakMap();
+  return (from) => {
+    if (!made.has(from)) made.set(from, make(from));
+    return made.get(from);
+  };
+}
+
+export const textOf = textBy(definitionOfField);
+export const wholeTextOf = textBy(wholeField);
 
 export function useIsChanged(editor) {
   const [base, draft] = [useStore(editor.base), useStore(editor.draft)];
-  return draft !== base.draft && textOf(draft) !== base.text;
+  return draft !== base.draft && textOf(draft) !== textOf(base.draft);
 }
 
 // One field of the draft, and `change({key: value})`; undefined removes a key.

@@ -5,8 +5,8 @@ import { getIfThere, pathOf, put, remove } from "../../../lib/api.js";
 import { useEffect } from "../../../lib/html.js";
 import { isSignedOut } from "../../../lib/session/sign_in.js";
 import { toast } from "../../../components/announce.js";
-import { definitionOf, draftOf } from "../draft.js";
-import { textOf } from "../editor.js";
+import { definitionOf, draftOf, wholeField } from "../draft.js";
+import { textOf, wholeTextOf } from "../editor.js";
 import { BAR } from "./words.js";
 
 // After the last change, so that no preview is under way: two requests at once need two instances of the function.
@@ -29,12 +29,13 @@ export async function loadMapping(c, canEdit, options) {
   ]);
   if (!stored || stored.base_version === (latest?.version ?? 0) || isSame(latest, stored)) return { saved: latest, stored };
   const base = stored.base_version && (await getIfThere(pathOf(c, "mapping", "versions", stored.base_version), options));
+  if (isSame(base, stored)) return { saved: latest, stored: { ...stored, mapping: latest } }; // it had only options of other mapping types
   return { saved: base || null, stored };
 }
 
-function isSame(latest, { mapping }) {
-  if (!latest) return false;
-  return textOf(draftOf({ files: latest.files, package: latest.package })) === textOf(draftOf(mapping));
+function isSame(saved, { mapping }) {
+  if (!saved) return false;
+  return textOf(draftOf(saved)) === textOf(draftOf(mapping));
 }
 
 // Stores each change of the draft; removes the stored draft once it is saved or undone.
@@ -89,7 +90,7 @@ function keep(c, editor) {
   };
   const onChange = () => {
     const { state, saved_at } = editor.stored.get();
-    const isUnchanged = textOf(editor.draft.get()) === editor.base.get().text;
+    const isUnchanged = wholeTextOf(editor.draft.get()) === wholeTextOf(editor.base.get().draft);
     if (isUnchanged && (state === "elsewhere" || saved_at === "") && !underWay) return is("none", "");
     if (state === "elsewhere") return undefined;
     is("waiting");
@@ -101,7 +102,7 @@ function keep(c, editor) {
     schedule(0);
   };
   const leaves = [editor.draft.subscribe(onChange), editor.base.subscribe(onChange), editor.stored.subscribe(replaceOther)];
-  if (textOf(editor.draft.get()) === editor.base.get().text) onChange(); // the draft was saved elsewhere
+  if (wholeTextOf(editor.draft.get()) === wholeTextOf(editor.base.get().draft)) onChange(); // the draft was saved elsewhere
   const storeRest = async () => {
     await underWay;
     if (timer !== null) await storeNow();
@@ -123,11 +124,11 @@ function stateAfter({ status }) {
 
 // Returns when the draft was stored; an empty text if there is nothing to store.
 async function send(c, draft, base, saved_at) {
-  if (textOf(draft) === base.text) {
+  if (wholeTextOf(draft) === wholeTextOf(base.draft)) {
     if (saved_at !== "") await remove(draftPath(c));
     return "";
   }
-  const body = JSON.stringify({ mapping: definitionOf(draft), base_version: base.version, replaces: saved_at ?? undefined });
+  const body = JSON.stringify({ mapping: definitionOf(draft, wholeField), base_version: base.version, replaces: saved_at ?? undefined });
   const headers = { "Content-Type": "application/json" };
   const answer = await put(draftPath(c), body, { headers, keepalive: body.length < MAX_KEEPALIVE });
   return answer.saved_at;
