@@ -233,6 +233,24 @@ def test_suggestions_for_headers_of_other_systems(visit: Visit) -> None:
     assert found[5]["sureness"] == "likely", "ethnicity may mean race"
 
 
+def test_a_header_that_is_the_exact_name_of_a_field_is_a_good_match(visit: Visit) -> None:
+    fields = [{"path": path, "filled": 1, "samples": []} for path in FIELDS]
+    exact = ["grade", "Gender", "nickname", "ZIP", "guardian2_phone", "email", "ID"]
+
+    columns = [{"header": header, "values": []} for header in exact]
+    found = visit().page.evaluate(SUGGEST, [columns, fields])
+
+    assert [(one["from"], one["sureness"]) for one in found] == [
+        ("students.grade", "sure"),
+        ("students.gender", "sure"),
+        ("students.nickname", "sure"),
+        ("household.zip", "sure"),  # the student's own is the same address
+        ("student_annual.guardian2_phone", "sure"),
+        ("students.email", "likely"),  # or the household's
+        ("students.student_district_id", "likely"),  # not that of Enroll
+    ]
+
+
 def test_ten_digits_may_be_a_number_of_a_student_in_a_state(visit: Visit) -> None:
     """Ohio writes two letters and seven digits; phones are often written as ten digits."""
     samples = {"students.state_student_id": "0412686830", "household.phone": "6145550101"}

@@ -1,11 +1,12 @@
 // Suggests an Enroll field for each column of a SIS's file: by the words of both names, and by their values.
 
-import { likeness, wordsOf } from "../../../lib/text/names.js";
+import { likeness, partsOf, wordsOf } from "../../../lib/text/names.js";
 import { codesFor, dateStep, kindOf, phoneStep } from "./values.js";
 
 const SURE = 0.9;
 const LIKELY = 0.65;
 const CLEARLY = 0.12; // by as much, a sure field is better than the next one
+const EXACT = 2; // more than any likeness
 const OF_STUDENT = ["students", "household"]; // groups whose name adds to what a field is called
 
 // Other names of fields, as SISes call them: the district's number of a student is their “student number”.
@@ -18,11 +19,15 @@ const ALSO = {
 };
 const FIRST = new Set(["students.student_district_id", "household.street", "household.city", "household.state", "household.zip"]); // before others that fit as well
 
+const OF_SERVICE = ["registration", "row"]; // an “id” or “student_id” of a SIS is not Enroll's
+
 const groupOf = (path) => (path.includes(".") ? path.slice(0, path.indexOf(".")) : "");
+const ownNameOf = (path) => path.slice(path.indexOf(".") + 1);
+const written = (name) => partsOf(name).join(" ");
 
 // All lists of words by which a field may be called.
 export function namesOf(path) {
-  const own = path.slice(path.indexOf(".") + 1);
+  const own = ownNameOf(path);
   if (groupOf(path) === "entry") return [wordsOf(own), wordsOf(`guardian ${own}`)];
   const group = OF_STUDENT.includes(groupOf(path)) ? groupOf(path) : "";
   return [wordsOf(`${group} ${own}`), ...(ALSO[path] ?? []).map(wordsOf)];
@@ -32,11 +37,10 @@ export function namesOf(path) {
 // none. Returns for each column {header, from, sureness: "sure" | "likely" | "none", step}; `step` is a
 // transformation that writes the values as the file has them, or null.
 export function suggestions(columns, fields) {
-  const known = fields.map((field) => ({ ...field, names: namesOf(field.path), kind: formOf(field.samples) }));
+  const known = fields.map((field) => ({ ...field, names: namesOf(field.path), own: written(ownNameOf(field.path)), kind: formOf(field.samples) }));
   return columns.map(({ header, values }) => {
-    const words = wordsOf(header);
-    const kind = formOf(values);
-    const ranked = known.map((field) => ({ field, score: scoreOf(words, kind, field) })).sort((a, b) => b.score - a.score || (a.field.path < b.field.path ? -1 : 1));
+    const column = { words: wordsOf(header), kind: formOf(values), exact: exactOf(header, known) };
+    const ranked = known.map((field) => ({ field, score: scoreOf(column, field) })).sort((a, b) => b.score - a.score || (a.field.path < b.field.path ? -1 : 1));
     const top = ranked[0]?.score ?? 0;
     const alike = ranked.filter(({ score }) => score >= top - CLEARLY);
     const best = alike.find(({ field }) => FIRST.has(field.path)) ?? ranked[0];
@@ -46,8 +50,15 @@ export function suggestions(columns, fields) {
   });
 }
 
-function scoreOf(words, kind, field) {
-  const named = Math.max(...field.names.map((name) => likeness(words, name)));
+// The path of the field with exactly this name; "" if none has it, or several and none of them comes first.
+function exactOf(header, known) {
+  const name = written(header);
+  const called = known.filter(({ own, path }) => own === name && own !== "id" && !OF_SERVICE.includes(groupOf(path))).map(({ path }) => path);
+  return called.length === 1 ? called[0] : (called.find((path) => FIRST.has(path)) ?? "");
+}
+
+function scoreOf({ words, kind, exact }, field) {
+  const named = exact === field.path ? EXACT : Math.max(...field.names.map((name) => likeness(words, name)));
   const forms = [kind, field.kind];
   if (!kind || !field.kind || kind === field.kind || (forms.includes("phone") && forms.includes("digits"))) return named;
   return named * (forms.some((one) => ["date", "phone", "email"].includes(one)) ? 0.5 : 0.95);
