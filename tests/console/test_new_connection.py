@@ -57,6 +57,20 @@ def fill_server(ada: Person, district: District, **changes: Any) -> None:
     ada.write(ada.field("Folder"), changes.get("folder", folder))
 
 
+def enter_sis(ada: Person) -> None:
+    """Enter one that is not listed, then PowerSchool: Enter ends the search, not the step."""
+    sis = ada.page.get_by_role("combobox", name="SIS (optional)")
+    ada.write(sis, "One of our own")
+    ada.sees(ada.page.get_by_text("Not in the list, but you can still use it."))
+    ada.page.keyboard.press("Enter")
+    expect(sis).to_have_attribute("aria-expanded", "false")
+    ada.sees(ada.heading("Name and district"))
+    expect(sis).to_have_value("One of our own")
+    ada.write(sis, "power")
+    ada.page.keyboard.press("Enter")
+    expect(sis).to_have_value("PowerSchool")
+
+
 def test_a_connection_is_created_step_by_step_and_delivers(
     visit: Visit, district: District
 ) -> None:
@@ -66,8 +80,7 @@ def test_a_connection_is_created_step_by_step_and_delivers(
     ada.press(ada.link("New connection"))
     ada.sees(ada.heading("Name and district"))
     fill_about(ada, district)
-    ada.write(ada.page.get_by_role("combobox", name="SIS (optional)"), "Power")
-    ada.pick(ada.page.get_by_role("option", name="PowerSchool"))
+    enter_sis(ada)
     expect(ada.field("Connection ID")).to_have_value(made(district).connection_id)
     expect(ada.field("Receive registrations from SchoolMint Enroll")).to_be_checked()
     ada.check()

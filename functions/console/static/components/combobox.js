@@ -2,7 +2,7 @@
 
 import { useFloating } from "../lib/controls/floating.js";
 import { html, useEffect, useRef, useState } from "../lib/html.js";
-import { fitting, parted } from "../lib/text/names.js";
+import { fitting, folded, parted } from "../lib/text/names.js";
 import { Field } from "./fields.js";
 import { Icon } from "./icon.js";
 import { COMBOBOX } from "./words.js";
@@ -25,6 +25,8 @@ export function Combobox({ options, value, onInput, onChoose, free = true, ...gi
 
   const found = open ? fitting(options, typed ?? "") : []; // closed lists are not filtered, because a page may have a hundred of them
   const shown = found.slice(0, MAX_SHOWN); // the note about further options is an option too, because a listbox may contain nothing else
+
+  const meant = free ? onlyOne(found, typed) : typed && shown[0];
 
   useEffect(() => {
     list.current?.children[active]?.scrollIntoView({ block: "nearest" });
@@ -60,7 +62,7 @@ export function Combobox({ options, value, onInput, onChoose, free = true, ...gi
     if (event.key === "ArrowDown") move(1);
     else if (event.key === "ArrowUp") move(-1);
     else if (event.key === "Enter" && open && shown[active]) choose(shown[active]);
-    else if (event.key === "Enter" && open && !free && typed && shown[0]) choose(shown[0]);
+    else if (event.key === "Enter" && open && typed !== null) meant ? choose(meant) : close(); // another Enter submits the form
     else if (event.key === "Escape" && open) close();
     else return;
     event.preventDefault();
@@ -108,6 +110,12 @@ export function Combobox({ options, value, onInput, onChoose, free = true, ...gi
       </ul>
     </div>`}
   <//>`;
+}
+
+// The option that is certainly meant by a text that may also be free: the same text, or the only one that begins with it.
+function onlyOne(options, typed) {
+  const begins = options.filter((one) => typed && folded(one.value).startsWith(folded(typed)));
+  return begins.find((one) => folded(one.value) === folded(typed)) ?? (options.length === 1 ? begins[0] : undefined);
 }
 
 // A text with what was typed in it marked.
