@@ -130,7 +130,7 @@ def export_field_mapping(ada: Person, district: District) -> None:
     expect(row(ada, 4).get_by_label("Overwrite")).to_have_accessible_description(
         re.compile("^For imports only")
     )
-    expect(ada.page.get_by_role("region", name="Raw line").last).to_contain_text(
+    expect(ada.page.get_by_role("region", name="Row in the file").last).to_contain_text(
         "First_Name,Grade_Level,DOB\nAna,0,2015"
     )
     ada.check()

@@ -366,6 +366,32 @@ def test_a_link_prepares_the_change_that_fixes_a_held_student(
     assert first["default"] == "Ann"
 
 
+def test_the_row_in_the_file_marks_what_has_changed_since_the_last_save(ada: Person) -> None:
+    table = ada.page.get_by_role("region", name="Values of the row")
+    marked = table.locator("mark")
+    ada.sees(table.get_by_role("cell", name="Ann"))
+    expect(marked).to_have_count(0)
+
+    ada.write(source(ada, 2), "students.lname")
+
+    expect(marked).to_have_count(1)
+    expect(table.get_by_role("cell").nth(1)).to_contain_text("before: Ann")
+    ada.sees(ada.page.get_by_text("Marked values have changed since you opened or saved"))
+    ada.check()
+    save(ada, 2)
+    expect(marked).to_have_count(0)
+
+
+def test_a_minute_where_a_month_is_meant_has_a_notice(ada: Person, district: District) -> None:
+    step = {"type": "date", "from": "YYYY-MM-DD HH:mm", "to": "mm/DD/YYYY"}
+    field = {"from": "students.dob", "mapping_type": "transformation", "transformations": [step]}
+    save_as_another_person(district, [{"name": "students", "fields": [field | {"to": "Born"}]}])
+
+    reopen_mapping(ada, district)
+
+    ada.sees(row(ada, 1).get_by_text("mm in mm/DD/YYYY is the minute: for the month enter MM."))
+
+
 def test_an_unknown_path_has_a_notice_and_can_be_saved(ada: Person) -> None:
     ada.write(source(ada, 2), "students.fnam")
 

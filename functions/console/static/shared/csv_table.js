@@ -4,8 +4,8 @@ import { html } from "../lib/html.js";
 import { readCsv } from "../lib/text/csv.js";
 import { CSV } from "./csv_words.js";
 
-// `header` may be null.
-export function CsvTable({ label, header, rows }) {
+// `header` may be null. `before` has former rows: values that differ from theirs are marked.
+export function CsvTable({ label, header, rows, before = rows }) {
   return html`<div class="table small csv" role="region" aria-label=${label} tabindex="0">
     <table>
       <caption class="visually-hidden">${label}</caption>
@@ -13,12 +13,19 @@ export function CsvTable({ label, header, rows }) {
       <tbody>
         ${rows.map(
           (cells, number) => html`<tr key=${number}>
-            ${cells.map((cell, at) => html`<td key=${at}>${cell === "" ? html`<span class="muted">${CSV.blank}</span>` : html`<span class="cell">${cell}</span>`}</td>`)}
+            ${cells.map((cell, at) => html`<td key=${at}><${Cell} value=${cell} before=${before[number]?.[at]} /></td>`)}
           </tr>`,
         )}
       </tbody>
     </table>
   </div>`;
+}
+
+function Cell({ value, before }) {
+  const text = value === "" ? html`<span class="muted">${CSV.blank}</span>` : html`<span class="cell">${value}</span>`;
+  if (before === value) return text;
+  const was = before === undefined ? CSV.added : CSV.was(before || CSV.blank);
+  return html`<mark title=${was}>${text}</mark><span class="visually-hidden">, ${was}</span>`;
 }
 
 // {header, rows} of the first lines of a file, of which `rows` are not the header; null if they are no table.

@@ -2,4 +2,6 @@
 
 export const CSV = {
   blank: "blank",
+  added: "new",
+  was: (value) => `before: ${value}`,
 };

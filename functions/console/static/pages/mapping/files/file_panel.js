@@ -24,6 +24,6 @@ export function FilePanel({ id, select, busy }) {
   return html`<div class="file-panel">
     ${settings}
     <${FieldList} id=${id} row=${row} busy=${busy} />
-    <${RawLines} rows=${rows} row=${row} setRow=${setRow} />
+    <${RawLines} id=${id} rows=${rows} row=${row} setRow=${setRow} />
   </div>`;
 }
