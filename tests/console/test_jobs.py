@@ -218,7 +218,8 @@ def find_the_connection_that_needs_attention(ada: Person, district: District) ->
 
 
 def add_a_code_from_the_work_list(ada: Person, district: District) -> None:
-    ada.sees(ada.heading("1 student needs attention"))
+    expect(ada.heading("1 student needs attention")).to_be_in_viewport()
+    expect(ada.link("Add a code for “Zoë”")).to_be_in_viewport()
     ada.check_as_is()
     ada.press(ada.link("Add a code for “Zoë”"))
     expect(ada.page.locator(":focus")).to_have_accessible_name("Code in the file 2")
@@ -226,6 +227,8 @@ def add_a_code_from_the_work_list(ada: Person, district: District) -> None:
     save(ada, 3)
     ada.check_as_is()
     assert {"value": "Zoë", "code": "Z"} in saved(district)[0]["fields"][1]["codes"]
+    ada.press(ada.link("Back to the students who need attention"))
+    ada.sees(ada.heading("1 student needs attention"))  # until the next export
 
 
 def export_and_read_what_is_replaced(ada: Person, district: District) -> None:

@@ -14,7 +14,7 @@ import { prepareFix } from "./fields/prepare_fix.js";
 import { clearFilter } from "./fields/rows_shown.js";
 import { FilePanel } from "./files/file_panel.js";
 import { NewFileDialog } from "./files/new_file_dialog.js";
-import { linkTarget } from "./link.js";
+import { ATTENTION_LIST, linkTarget } from "./link.js";
 import { MappingMenu } from "./mapping_menu.js";
 import { CheckEveryone } from "./preview/attention.js";
 import { usePreview } from "./preview/preview.js";
@@ -72,7 +72,7 @@ export function FieldsTab({ connection, query, student, setStudent, toExamples, 
   return html`<${KnownFieldsContext.Provider} value=${known}>
     <div class="field-mapping">
       ${order.length === 0 ? start : files}
-      <${SaveBar} connection=${connection} select=${setSelected} reload=${reload}>${order.length > 0 && tools}<//>
+      <${SaveBar} connection=${connection} select=${setSelected} reload=${reload} isFromList=${query.get("from") === ATTENTION_LIST}>${order.length > 0 && tools}<//>
       ${adding && html`<${NewFileDialog} select=${setSelected} onFromCsv=${() => setFromCsv(true)} onClose=${() => setAdding(false)} />`}
       ${fromCsv && html`<${CsvDialog} c=${c} select=${setSelected} onClose=${() => setFromCsv(false)} />`}
     </div>

@@ -12,6 +12,9 @@ const SHAPES = { school_year: "\\d{4}", school_year_end: "\\d{4}", date: "[\\d-]
 
 const WHOLE_ROWS = "rows"; // the field name of a run's problem with the rows themselves
 
+// What a link of the list of students who need attention has as `from`: the page then links back.
+export const ATTENTION_LIST = "attention";
+
 const FIXES = /** @type {const} */ (["add_code", "add_date_format", "set_default"]);
 
 /**
@@ -28,13 +31,13 @@ export function FixLink({ c, file, field, fix, value = "", children }) {
     event.preventDefault();
     navigate(fixAddress(c, { file, field, fix, value }));
   };
-  const to = href("/connections/{c}/mapping", { c }, { file, field });
+  const to = href("/connections/{c}/mapping", { c }, { file, field, from: ATTENTION_LIST });
   return html`<a href=${to} onClick=${follow}>${children ?? FIX_LINKS[fix](value)}</a>`;
 }
 
 // The address of such a link, without the value.
 export function fixAddress(c, { file, field, fix, value = "" }) {
-  return href("/connections/{c}/mapping", { c }, { file, field, [fix]: wordOf(value) });
+  return href("/connections/{c}/mapping", { c }, { file, field, from: ATTENTION_LIST, [fix]: wordOf(value) });
 }
 
 // {file: id, field: id, isWholeRows, fix: {kind, value}, missing: a message}, or null without a file in the address.

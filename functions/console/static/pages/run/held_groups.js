@@ -6,7 +6,7 @@ import { usePerson } from "../../lib/person.js";
 import { Button } from "../../components/button.js";
 import { Sentence } from "../../components/sentence.js";
 import { StudentLink } from "../../shared/links.js";
-import { FixLink } from "../mapping/link.js";
+import { ATTENTION_LIST, FixLink } from "../mapping/link.js";
 import { dateFormat } from "../mapping/suggesting/values.js";
 import { HELD } from "./held_words.js";
 
@@ -34,7 +34,7 @@ function Group({ c, group, onDownload }) {
     ${group.total > group.students.length && html`<p class="muted">${HELD.listed(group.students.length)}</p>`}
     <div class="row held-actions">
       ${canConfigure && rule === "required" && html`<${FixLink} ...${link} fix="set_default" />`}
-      <a href=${href("/connections/{c}/mapping", { c }, { file, field })}>${HELD.open(field)}</a>
+      <a href=${href("/connections/{c}/mapping", { c }, { file, field, from: ATTENTION_LIST })}>${HELD.open(field)}</a>
       ${onDownload && html`<${Button} kind="quiet" icon="download" onClick=${() => onDownload(group.students)}>${HELD.download}<//>`}
     </div>`;
 }

@@ -2,7 +2,7 @@
 
 import { get, pathOf } from "../../lib/api.js";
 import { useData } from "../../lib/data.js";
-import { html } from "../../lib/html.js";
+import { html, useState } from "../../lib/html.js";
 import { href } from "../../lib/paths.js";
 import { schoolYear } from "../../lib/runs.js";
 import { ButtonLink } from "../../components/button.js";
@@ -23,6 +23,7 @@ const ALL = "all";
 // The address has the year and the list; `onChoose` changes it.
 export function Accounts({ connection, query, onChoose }) {
   const c = connection.connection_id;
+  const [isListFirst] = useState(query.has("list")); // a link to a list, such as the number on a card, shows it without scrolling
   const { data: status, error, reload } = useData((options) => get(pathOf(c, "status"), options), [c]);
   if (error) return html`<${ErrorState} error=${error} onRetry=${reload} />`;
   if (!status) return html`<${Loading} label=${TOTALS.counting} />`;
@@ -33,7 +34,7 @@ export function Accounts({ connection, query, onChoose }) {
   const list = OTHERS.includes(asked) ? ALL : ([...COUNTED, ALL].find((one) => one === query.get("list")) ?? urgent(year));
   const shown = list === ALL && OTHERS.includes(asked) ? asked : list;
   const choose = (wanted) => onChoose({ year: year.school_year, ...(query.has("list") && { list }), ...wanted });
-  return html`<section class="stack" aria-labelledby="accounts">
+  const totals = html`<section class="stack" aria-labelledby="accounts">
       <h2 id="accounts">${TOTALS.title}</h2>
       <div class="accounts"><${AccountTable} years=${years} /></div>
       <div class="row">
@@ -43,8 +44,8 @@ export function Accounts({ connection, query, onChoose }) {
       ${years
         .filter((one) => one.missing > 0)
         .map((one) => html`<${Notice} key=${one.school_year} tone="warn"><p>${TOTALS.missing(one)}</p><//>`)}
-    </section>
-    <section class="stack" aria-labelledby="lists">
+    </section>`;
+  const lists = html`<section class="stack" aria-labelledby="lists">
       <div class="apart">
         <div>
           <h2 id="lists">${LISTS.title}</h2>
@@ -70,6 +71,7 @@ export function Accounts({ connection, query, onChoose }) {
             />`}
       <//>
     </section>`;
+  return isListFirst ? [lists, totals] : [totals, lists];
 }
 
 const labelOf = (list) => STUDENT_STATUS[list]?.label ?? (list === ALL ? LISTS.all : LISTS.neverSent);

@@ -3,13 +3,14 @@
 import { call, pathOf } from "../../../lib/api.js";
 import { useAction } from "../../../lib/data.js";
 import { html, useState } from "../../../lib/html.js";
+import { href } from "../../../lib/paths.js";
 import { useStore } from "../../../lib/store.js";
 import { announce, toast } from "../../../components/announce.js";
 import { Button, SaveButton } from "../../../components/button.js";
 import { Sentence } from "../../../components/sentence.js";
 import { Notice } from "../../../components/states.js";
 import { definitionOf, idsByIndex } from "../draft.js";
-import { textOf, useEditor, useIsChanged } from "../editor.js";
+import { useEditor, useIsChanged } from "../editor.js";
 import { clientProblems } from "../preview/client_checks.js";
 import { problemsById } from "../preview/preview.js";
 import { shownProblems } from "../preview/shown_problems.js";
@@ -18,8 +19,8 @@ import { DraftState, ElsewhereNotice } from "./draft_state.js";
 import { IssueList, IssuesButton, showIssue } from "./issues.js";
 import { BAR } from "./words.js";
 
-// `children` are the controls of the example student.
-export function SaveBar({ connection, select, reload, children }) {
+// `children` are the controls of the example student; `isFromList`: the person came from the students who need attention.
+export function SaveBar({ connection, select, reload, isFromList, children }) {
   const editor = useEditor();
   const c = connection.connection_id;
   const changed = useIsChanged(editor);
@@ -47,7 +48,7 @@ export function SaveBar({ connection, select, reload, children }) {
     try {
       const saved = await save(c, draft, editor.base.get().version);
       const before = joined ? editor.past.get() : [];
-      editor.settle(saved, { draft, text: textOf(draft) });
+      editor.settle(saved, { draft });
       editor.past.set(before);
       editor.showAllProblems();
       announce(BAR.savedAs(saved.version));
@@ -70,6 +71,7 @@ export function SaveBar({ connection, select, reload, children }) {
         ${children}
         <div class="save-state">
           <${DraftState} connection=${connection} changed=${changed} />
+          ${isFromList && !changed && html`<a href=${href("/connections/{c}/students", { c }, { list: "held" })}>${BAR.backToList}</a>`}
           <${IssuesButton} issues=${issues} select=${select} listed=${listed} setListed=${setListed} />
         </div>
         ${editor.canEdit &&

@@ -16,6 +16,7 @@ export const BAR = {
   draftRefused: (message) => `Draft not saved: ${message}`,
   draftElsewhere: "Draft not saved",
   draftLost: (message) => `Your draft of the mapping was not saved: ${message}`,
+  backToList: "Back to the students who need attention",
   exportsUse: (version) => (version ? `Exports use version ${version}.` : "Nothing is exported until you save."),
   discard: "Discard draft",
   discardTitle: "Discard your draft?",
