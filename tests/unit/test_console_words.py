@@ -28,12 +28,21 @@ NOT_TEXT = {
     "Infinite Campus",
     "ssh-ed25519 AAAA…",
     f"There is no control for the parameter {VALUE} of kind {VALUE}.",  # for developers
+    f"icon {VALUE}",  # a class
+    f"Bearer {VALUE}",  # a header
+    f"{VALUE} order",  # keys
+    f"guardian {VALUE}",
+    f"find {VALUE}",
 }
 
 ATTRIBUTE = re.compile(r'(?:label|title|placeholder|hint|aria-label|alt|text)="([^"]*)"')
 TAG = re.compile(r"<[^>]*>")
 LETTER = "[A-Za-z\N{RIGHT SINGLE QUOTATION MARK}']"
 TWO_WORDS = re.compile(rf"{LETTER}{{2,}}(?:(?!{LETTER})[^\0])+{LETTER}{{2,}}")
+WORD = re.compile(rf"(?<![\w.])({LETTER}{{2,}})(?!\w)")
+PROSE_AND_VALUES = re.compile("[\\w\\s\\0\N{RIGHT SINGLE QUOTATION MARK}'.,:;!?…“”()–-]*", re.ASCII)
+"""No addresses, selectors or keys, which templates write, too."""
+
 SENTENCE = re.compile(rf"[A-Z]{LETTER}*[,:;.]? +\S*[A-Za-z]|.* {LETTER}+ {LETTER}+[.!?]$")
 
 BEFORE_PATTERN = re.compile(r"[(,=:[!&|?{};\n]\s*$")
@@ -121,10 +130,16 @@ def sentences_of(text: str, *, is_html: bool) -> Iterator[str]:
             words for words in ATTRIBUTE.findall(text) if " " in words and TWO_WORDS.search(words)
         )
         for part in TAG.split(text):
-            if TWO_WORDS.search(part):
+            if WORD.search(part):
                 yield " ".join(part.split())
-    elif SENTENCE.match(text) and re.search("[a-z]{2}", text):
+    elif (SENTENCE.match(text) and re.search("[a-z]{2}", text)) or _has_value_and_word(text):
         yield text
+
+
+def _has_value_and_word(text: str) -> bool:
+    """Whether a template is a word or more with a value, such as `at least ${number(value)}`."""
+    is_prose = VALUE in text and " " in text and PROSE_AND_VALUES.fullmatch(text)
+    return bool(is_prose and WORD.search(text))
 
 
 def misplaced(path: str) -> list[str]:
@@ -167,6 +182,7 @@ def test_misplaced_text_is_found_and_other_text_is_not() -> None:
         'html`<p class="not text">Two words</p> <${X} label="The label" on=${() => a > b} />`;\n'
         'toast("It was saved."); const path = "a b/c"; const key = `of ${x ? "No such one" : y}`;\n'
         'html`<b>${count(1, "row")}</b> <i>One</i>${/[`\'"]/.test(x)}`;\n'
+        "const text = `at least ${number(value)}`; const id = `#row-${id} input`; `${a}, ${b}`;\n"
     )
 
     found = [
@@ -180,4 +196,7 @@ def test_misplaced_text_is_found_and_other_text_is_not() -> None:
         (2, "Two words"),
         (3, "It was saved."),
         (3, "No such one"),
+        (3, f"of {VALUE}"),
+        (4, "One"),
+        (5, f"at least {VALUE}"),
     ]

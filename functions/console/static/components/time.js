@@ -1,6 +1,7 @@
 // Times and numbers as the district reads them: always in the district's zone, never the reader's.
 
 import { html } from "../lib/html.js";
+import { TIMES } from "./words.js";
 
 const LANGUAGE = "en-US";
 const NUMBER = new Intl.NumberFormat(LANGUAGE);
@@ -14,7 +15,7 @@ export const number = (value) => NUMBER.format(value);
 
 // A number, or the least that it can be.
 export function atLeast(value, isBounded) {
-  return isBounded ? `at least ${number(value)}` : number(value);
+  return isBounded ? TIMES.atLeast(number(value)) : number(value);
 }
 
 // "1 row", "1,204 rows"
@@ -33,18 +34,20 @@ export function momentText(at, zone, now = new Date()) {
   const moment = new Date(at);
   const time = zonedClockText(at, zone);
   const days = (dayNumber(moment, zone) - dayNumber(now, zone)) / 86_400_000;
-  const near = { 0: "Today", 1: "Tomorrow", [-1]: "Yesterday" }[days];
+  const near = TIMES.near[days];
   if (near) return `${near}, ${time}`;
   const sameYear = parts(moment, zone, { year: "numeric" }) === parts(now, zone, { year: "numeric" });
   const day = { weekday: "short", month: "short", day: "numeric" };
   return `${parts(moment, zone, sameYear ? day : { ...day, year: "numeric" })}, ${time}`;
 }
 
-// The same inside a sentence: "today 9:00 PM", "Mon, Nov 23, 9:00 PM".
-export function momentInText(at, zone) {
-  const text = momentText(at, zone).replace(/(\d [AP]M) .*$/, "$1");
-  return text.replace(/^(Today|Tomorrow|Yesterday), /, (near) => `${near.slice(0, -2).toLowerCase()} at `);
-}
+const NEAR = new RegExp(`^(${Object.values(TIMES.near).join("|")}), `);
+
+// The same inside a sentence: "today at 9:00 PM CST", "Mon, Nov 23, 9:00 PM CST".
+const insideText = (text) => text.replace(NEAR, (_, day) => TIMES.inside(day));
+
+// The same without the zone: "today at 9:00 PM", "Mon, Nov 23, 9:00 PM".
+export const momentInText = (at, zone) => insideText(momentText(at, zone)).replace(/(\d [AP]M) .*$/, "$1");
 
 // "Mon, Nov 23, 2026, 9:00 PM CST": also for a text that stays while time passes, such as a title.
 export function wholeMomentText(at, zone) {
@@ -75,16 +78,18 @@ export function dayOf(at, zone, now = new Date()) {
   return parts(new Date(at), zone, day === today ? options : { ...options, year: "numeric" });
 }
 
-export function Time({ at, zone }) {
+// `inside`: of a sentence.
+export function Time({ at, zone, inside = false }) {
   const moment = new Date(at);
+  const text = momentText(at, zone);
   const whole = parts(moment, zone, { dateStyle: "full", timeStyle: "long", hourCycle });
-  return html`<time datetime=${moment.toISOString()} title=${whole}>${momentText(at, zone)}</time>`;
+  return html`<time datetime=${moment.toISOString()} title=${whole}>${inside ? insideText(text) : text}</time>`;
 }
 
 // "3 s", "2 min 5 s"
 export function duration(from, to) {
   const seconds = Math.max(0, Math.round((new Date(to).getTime() - new Date(from).getTime()) / 1000));
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return seconds < 60 ? TIMES.seconds(seconds) : TIMES.minutes(Math.floor(seconds / 60), seconds % 60);
 }
 
 function parts(moment, zone, options) {

@@ -27,6 +27,14 @@ export const COPY = {
   blocked: "Your browser blocked copying. Select the text and copy it yourself.",
 };
 
+export const TIMES = {
+  near: { 0: "Today", 1: "Tomorrow", [-1]: "Yesterday" },
+  inside: (day) => `${day.toLowerCase()} at `,
+  seconds: (seconds) => `${seconds} s`,
+  minutes: (minutes, seconds) => `${minutes} min ${seconds} s`,
+  atLeast: (text) => `at least ${text}`,
+};
+
 export const TIME_ZONE = "Time zone";
 
 export const FIELDS = {

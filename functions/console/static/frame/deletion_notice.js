@@ -8,7 +8,7 @@ import { DELETION } from "./words.js";
 export function DeletionNotice({ connection: { deletion, time_zone } }) {
   return html`<${Notice} tone="warn" title=${DELETION.title}>
     <p>
-      ${DELETION.before}${" "}<${Time} at=${deletion.purge_at} zone=${time_zone} />. ${DELETION.requestedBy(deletion.requested_by)}
+      ${DELETION.before}${" "}<${Time} at=${deletion.purge_at} zone=${time_zone} inside />. ${DELETION.requestedBy(deletion.requested_by)}
     </p>
   <//>`;
 }

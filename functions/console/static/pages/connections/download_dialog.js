@@ -28,7 +28,7 @@ export function DownloadDialog({ connection, onClose }) {
 function Files({ connection, run }) {
   const years = run.years.filter((year) => year.files.length > 0);
   return html`<p class="muted">
-      ${DOWNLOAD.exported} <${Time} at=${run.finished_at} zone=${connection.time_zone} />
+      ${DOWNLOAD.exported} <${Time} at=${run.finished_at} zone=${connection.time_zone} inside />
     </p>
     <ul class="downloads">
       ${years.flatMap((year) =>

@@ -2,6 +2,7 @@
 
 import { zoneOfThisBrowser } from "../../components/time_zone_field.js";
 import { NO_SECRETS } from "../settings/draft.js";
+import { ABOUT } from "./words.js";
 
 export function emptyDraft(person) {
   return {
@@ -29,7 +30,7 @@ export function emptyDraft(person) {
 export function copyOf(source) {
   if (!source) return null;
   const { connection_id, name, example_students, deletion, setup, sign_in, port, ...settings } = source;
-  return { ...settings, name: `${name} (copy)`, port: String(port) };
+  return { ...settings, name: ABOUT.copyOf(name), port: String(port) };
 }
 
 // Only the fields that the wizard has: the others stay as they are stored.

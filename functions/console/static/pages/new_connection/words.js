@@ -22,6 +22,7 @@ export const STEP_NAMES = {
 
 export const ABOUT = {
   title: "Name and district",
+  copyOf: (name) => `${name} (copy)`,
   id: "Connection ID",
   idHint: "Used in links. Can't be changed later.",
   fixedId: "Connection ID:",

@@ -32,7 +32,7 @@ export function ChangedSince({ c, zone, run }) {
         const linked = entry.action !== "connection_changed";
         return html`<li key=${entry.request_id + entry.at}>
           ${linked ? html`<a href=${mapping}>${text}</a>` : text}
-          <span class="muted"> ${CHANGED.by(entry.by)}, <${Time} at=${entry.at} zone=${zone} /></span>
+          <span class="muted"> ${CHANGED.by(entry.by)}, <${Time} at=${entry.at} zone=${zone} inside /></span>
         </li>`;
       })}
       ${changes.length > MAX_SHOWN && html`<li>${CHANGED.more(changes.length - MAX_SHOWN)}</li>`}

@@ -3,6 +3,7 @@
 
 import { TEST_LABELS, CODES, CONDITION, FIELD, IDENTIFIERS, MANIFEST, PACKAGE, ROWS, SETTINGS, choiceInWords, optionNamed, transformationOf } from "../labels.js";
 import { TESTS, TRANSFORMATIONS } from "../vocabulary.js";
+import { PARTS } from "./words.js";
 
 // A test is called by its question; the problem at its path is about the compared value.
 const OF_QUESTION = { ...CONDITION, ...TEST_LABELS };
@@ -48,9 +49,9 @@ export function pathInWords(path, draft) {
   const [, stepIndex] = rest.match(/^transformations\[(\d+)\]/) ?? [];
   const step = field?.transformations[stepIndex];
   const parts = [
-    fileIndex && (file?.settings.name || `file ${Number(fileIndex) + 1}`),
-    fieldIndex && (field?.to || field?.from || `field ${Number(fieldIndex) + 1}`),
-    stepIndex && `step ${Number(stepIndex) + 1}`,
+    fileIndex && (file?.settings.name || PARTS.file(Number(fileIndex) + 1)),
+    fieldIndex && (field?.to || field?.from || PARTS.field(Number(fieldIndex) + 1)),
+    stepIndex && PARTS.step(Number(stepIndex) + 1),
     ...keysInWords(stepIndex ? rest.replace(/^transformations\[\d+\]\.?/, "") : rest, labelsAt(file, field, step, rest)),
   ];
   return parts.filter(Boolean).join(", ");

@@ -24,11 +24,21 @@ export const EVERYONE = {
 };
 
 export const RAW = {
-  title: "Raw line",
+  title: "Row in the file",
+  values: "Values of the row",
+  changed: "Marked values have changed since you opened or saved the mapping.",
+  line: "Raw line",
   shownRow: "Shown row",
   row: (number) => `Row ${number}`,
   noRow: "This student has no row in this file.",
   noLine: "None: this student needs attention first.",
+};
+
+// The parts of a mapping without a name.
+export const PARTS = {
+  file: (number) => `file ${number}`,
+  field: (number) => `field ${number}`,
+  step: (number) => `step ${number}`,
 };
 
 export const CHECKS = {

@@ -50,7 +50,7 @@ function Comparison({ saved, base, mine, theirs, zone }) {
   const lost = replaced(base.draft, theirs, merged(base.draft, mine, theirs));
   return html`<p>
       <strong>${saved.saved_by}</strong>${" "}${CONFLICT.saved(saved.version)}${" "}
-      <${Time} at=${saved.saved_at} zone=${zone} />${CONFLICT.meanwhile(saved.version, base.version)}
+      <${Time} at=${saved.saved_at} zone=${zone} inside />${CONFLICT.meanwhile(saved.version, base.version)}
     </p>
     <h3>${CONFLICT.theirChanges(saved.saved_by)}</h3>
     <${Differences} found=${byThem} both=${both} none=${CONFLICT.noTheirs} />

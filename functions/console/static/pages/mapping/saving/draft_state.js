@@ -23,7 +23,7 @@ export function DraftState({ connection, changed }) {
   const zone = connection.time_zone;
   if (changed)
     return html`<strong>${{
-        stored: html`${BAR.draftSaved}${" "}<${Time} at=${stored.saved_at} zone=${zone} />`,
+        stored: html`${BAR.draftSaved}${" "}<${Time} at=${stored.saved_at} zone=${zone} inside />`,
         failed: BAR.draftFailed,
         refused: html`<${Sentence} text=${BAR.draftRefused(stored.message)} />`,
         elsewhere: BAR.draftElsewhere,
@@ -31,7 +31,7 @@ export function DraftState({ connection, changed }) {
       <span class="muted exports-use">${BAR.exportsUse(version)}</span>
       <${Discard} c=${connection.connection_id} />`;
   if (!version) return html`<span class="muted">${BAR.neverSaved}</span>`;
-  return html`<span class="muted">${BAR.version(version, saved_by)}${" "}<${Time} at=${saved_at} zone=${zone} /></span>`;
+  return html`<span class="muted">${BAR.version(version, saved_by)}${" "}<${Time} at=${saved_at} zone=${zone} inside /></span>`;
 }
 
 // Returns to the latest version; Undo brings the draft back.

@@ -68,7 +68,7 @@ function Version({ connection, version: { version, saved_by, saved_at }, base, o
       <div class="apart">
         <div>
           <h3>${VERSIONS.name(version, isCurrent)}</h3>
-          <p class="muted">${saved_by}, <${Time} at=${saved_at} zone=${connection.time_zone} /></p>
+          <p class="muted">${saved_by}, <${Time} at=${saved_at} zone=${connection.time_zone} inside /></p>
         </div>
         ${!isCurrent && !found && html`<${Button} busy=${comparing.busy} aria-label=${VERSIONS.compareName(version)} onClick=${() => comparing.run()}>${VERSIONS.compare}<//>`}
         ${!isCurrent && found && editor.canEdit && html`<${Button} kind="primary" busy=${taking.busy} aria-label=${VERSIONS.restoreName(version)} onClick=${() => taking.run()}>${VERSIONS.restore}<//>`}
