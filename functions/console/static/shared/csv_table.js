@@ -25,7 +25,7 @@ function Cell({ value, before }) {
   const text = value === "" ? html`<span class="muted">${CSV.blank}</span>` : html`<span class="cell">${value}</span>`;
   if (before === value) return text;
   const was = before === undefined ? CSV.added : CSV.was(before || CSV.blank);
-  return html`<mark title=${was}>${text}</mark><span class="visually-hidden">, ${was}</span>`;
+  return html`<mark title=${was}>${text}<span class="visually-hidden">, ${was}</span></mark>`;
 }
 
 // {header, rows} of the first lines of a file, of which `rows` are not the header; null if they are no table.
