@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Route, ViewportSize, ex
 from local import sign_in
 from local.chromium import CHROMIUM, chromium
 from local.stack import LocalStack
+from tests.console.support.mapping_page import open_mapping
 from tests.console.support.person import LAPTOP, PATIENCE_MS, Person, new_context
 from tests.stack.support.district import District, new_district
 
@@ -105,3 +106,11 @@ def visit(
         context.close()
     contexts += taken
     assert faults == []
+
+
+@pytest.fixture
+def ada(visit: Callable[..., Person], district: District) -> Person:
+    """Full Access, on the tab Field Mapping."""
+    person = visit()
+    open_mapping(person, district, "?tab=fields")
+    return person

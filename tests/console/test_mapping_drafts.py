@@ -41,11 +41,8 @@ def answer(status: int, problem: str = "") -> Callable[[Route], None]:
 
 
 def test_an_unfinished_row_blocks_nothing_and_a_reload_loses_nothing(
-    visit: Visit, district: District
+    visit: Visit, ada: Person, district: District
 ) -> None:
-    ada = visit()
-    open_mapping(ada, district, "?tab=fields")
-
     new_file(ada, "Something else")
     ada.press(ada.page.get_by_role("tab", name="students.csv"))
     ada.write(row(ada, 1).get_by_label(TO), "Number")
@@ -114,10 +111,8 @@ def is_draft_with(answer: Response, mapping_type: str, code: str) -> bool:
 
 
 def test_what_was_entered_for_another_mapping_type_survives_a_reload(
-    visit: Visit, district: District
+    ada: Person, district: District
 ) -> None:
-    ada = visit()
-    open_mapping(ada, district, "?tab=fields")
     mapping_type = row(ada, 2).get_by_label(TYPE)
 
     ada.write(mapping_type, "Match Codes")
@@ -145,10 +140,8 @@ def test_what_was_entered_for_another_mapping_type_survives_a_reload(
 
 
 def test_a_draft_of_an_older_version_is_merged_and_one_that_fails_is_tried_again(
-    visit: Visit, district: District
+    ada: Person, district: District
 ) -> None:
-    ada = visit()
-    open_mapping(ada, district, "?tab=fields")
     too_large = "The mapping has 310,000 characters as JSON."
     with answering(ada, "/mapping/draft", "PUT", answer(413, too_large)):
         ada.write(row(ada, 1).get_by_label(TO), "Long")

@@ -140,12 +140,7 @@ JOINED: list[tuple[list[dict[str, Any]], dict[str, Any], list[str]]] = [
 """Cases of files or packages: before, mine, theirs, the merge, and the lost changes of theirs."""
 
 
-def test_a_merge_applies_both_changes_and_lists_the_conflicts(
-    visit: Visit, district: District
-) -> None:
-    ada = visit()
-    open_mapping(ada, district, "?tab=fields")
-
+def test_a_merge_applies_both_changes_and_lists_the_conflicts(ada: Person) -> None:
     def whole(part: dict[str, Any]) -> dict[str, Any]:
         if "files" in part:
             return part

@@ -26,9 +26,7 @@ type Visit = Callable[..., Person]
 FIELDS: list[dict[str, Any]] = MAPPING["files"][0]["fields"]
 
 
-def test_two_people_who_save_keep_both_changes(visit: Visit, district: District) -> None:
-    ada = visit()
-    open_mapping(ada, district, "?tab=fields")
+def test_two_people_who_save_keep_both_changes(ada: Person, district: District) -> None:
     ada.write(row(ada, 1).get_by_label(TO), "Mine")
     ada.write(row(ada, 2).get_by_label(TO), "My_First")
     act(ada, 3, "Move to the top")
@@ -75,9 +73,7 @@ def test_two_people_who_save_keep_both_changes(visit: Visit, district: District)
     assert len(saved(district)[0]["fields"]) == 4
 
 
-def test_a_merged_mapping_may_have_mistakes(visit: Visit, district: District) -> None:
-    ada = visit()
-    open_mapping(ada, district, "?tab=fields")
+def test_a_merged_mapping_may_have_mistakes(ada: Person, district: District) -> None:
     ada.write(row(ada, 3).get_by_label(TO), "Grade")
     theirs = [*FIELDS, {"from": "students.grade", "mapping_type": "direct", "to": "Grade"}]
     save_as_another_person(district, [{"name": "students", "fields": theirs}])
@@ -107,10 +103,8 @@ def test_a_merged_mapping_may_have_mistakes(visit: Visit, district: District) ->
 
 
 def test_a_person_may_take_the_other_version_or_keep_editing(
-    visit: Visit, district: District
+    ada: Person, district: District
 ) -> None:
-    ada = visit()
-    open_mapping(ada, district, "?tab=fields")
     ada.write(row(ada, 1).get_by_label(TO), "Mine")
     save_as_another_person(district, [{"name": "students", "fields": FIELDS[:2]}])
 

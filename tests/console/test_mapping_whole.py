@@ -6,17 +6,14 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.console.support.answers import holding, is_refused, refusing
-from tests.console.support.mapping_page import TO, open_mapping, row, save, saved, source
+from tests.console.support.mapping_page import TO, row, save, saved, source
 from tests.console.support.person import Person
 from tests.stack.support.district import MAPPING, District, connection_of, registration
 
 type Visit = Callable[..., Person]
 
 
-def test_yaml_is_exported_and_imported(visit: Visit, district: District, tmp_path: Path) -> None:
-    ada = visit()
-    open_mapping(ada, district, "?tab=fields")
-
+def test_yaml_is_exported_and_imported(ada: Person, district: District, tmp_path: Path) -> None:
     def menu(entry: str) -> None:
         ada.press_entry(ada.button("Mapping"), entry)
 
@@ -105,9 +102,7 @@ def test_a_connection_without_a_mapping_starts_from_a_ready_made_one(
     assert len(saved(fresh)[0]["fields"]) > 5
 
 
-def test_a_package_of_all_files_has_a_manifest(visit: Visit, district: District) -> None:
-    ada = visit()
-    open_mapping(ada, district, "?tab=fields")
+def test_a_package_of_all_files_has_a_manifest(ada: Person, district: District) -> None:
     dialog = ada.dialog("One zip of all files")
 
     ada.press(ada.button("Mapping"))
@@ -167,10 +162,7 @@ def test_a_package_of_all_files_has_a_manifest(visit: Visit, district: District)
     assert saved(district) == MAPPING["files"]
 
 
-def test_a_ready_made_mapping_replaces_the_draft(visit: Visit, district: District) -> None:
-    ada = visit()
-    open_mapping(ada, district, "?tab=fields")
-
+def test_a_ready_made_mapping_replaces_the_draft(ada: Person, district: District) -> None:
     dialog = ada.dialog("Start from a template")
     with holding(ada, "/mappings", "GET"):
         ada.press_entry(ada.button("Mapping"), "Start from a template")
