@@ -11,10 +11,15 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore import useragent
+from botocore.useragent import UserAgentString
 from moto import mock_aws
-from moto.core import responses
-from moto.core.base_backend import BackendDict
+from moto.core import DEFAULT_ACCOUNT_ID, responses
+from moto.core.base_backend import BackendDict, BaseBackend
+from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.table import Table
+from moto.s3.models import s3_backends
+from moto.scheduler.models import scheduler_backends
+from moto.sns.models import sns_backends
 
 from registration_sync.bootstrap import (
     aws_clients,
@@ -60,6 +65,7 @@ ENVIRONMENT = {
 }
 FUNCTIONS = (configuration_function, export_function, sync_function, tokens_function)
 TABLES = ("registrations", "connections")
+REGION = "us-east-1"
 
 limits = Limits()
 """Checks every request of the functions to DynamoDB."""
@@ -67,8 +73,9 @@ limits = Limits()
 method_names = cache(responses.method_names_from_class)
 """Computed once: moto searches its classes in each request, a seventh of the time of a write."""
 
-user_agent_part = cache(useragent.sanitize_user_agent_string_component)
-"""Computed once: botocore checks each character in each request."""
+
+moto_urls = BaseBackend.urls.fget  # type: ignore[attr-defined]
+"""Computed once for each service: moto does it in each request, and for S3 reloads a module."""
 
 
 class StartedExports:
@@ -112,8 +119,11 @@ def account(rights: Rights, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         environment.setattr(export_function, "time", clock)
         # Each environment on AWS has its own folder; here, the processes of a test run share one.
         environment.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("tmp")))
+        environment.setattr(boto3, "client", _client)
         environment.setattr(responses, "method_names_from_class", method_names)
-        environment.setattr(useragent, "sanitize_user_agent_string_component", user_agent_part)
+        environment.setattr(BaseBackend, "urls", property(_urls))
+        # Botocore writes it anew for each request, and nobody reads it.
+        environment.setattr(UserAgentString, "to_string", lambda _: "tests")
         watch_calls(rights, environment)
         skip_http(environment)
         compare_answers(environment)
@@ -131,9 +141,9 @@ def aws(account: None, rights: Rights, request: pytest.FixtureRequest) -> Iterat
     Fails the test if a function made a call that its role does not allow, or none that needs a
     right for which the test is recorded."""
     create_tables()
-    _client("s3").create_bucket(Bucket="archive")
-    _client("sns").create_topic(Name="alerts")
-    _client("scheduler").create_schedule_group(Name="stack-exports")
+    s3_backends[DEFAULT_ACCOUNT_ID]["aws"].create_bucket("archive", REGION)
+    sns_backends[DEFAULT_ACCOUNT_ID][REGION].create_topic("alerts")
+    scheduler_backends[DEFAULT_ACCOUNT_ID][REGION].create_schedule_group("stack-exports", [])
     make_pool()
     limits.broken.clear()
     rights.used.clear()
@@ -162,26 +172,33 @@ def started(aws: None, monkeypatch: pytest.MonkeyPatch) -> StartedExports:
 
 def create_tables() -> None:
     """Creates the stack's tables."""
-    dynamodb = _client("dynamodb")
     for table in TABLES:
-        dynamodb.create_table(
-            TableName=table,
-            KeySchema=[
+        dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].create_table(
+            table,
+            schema=[
                 {"AttributeName": "pk", "KeyType": "HASH"},
                 {"AttributeName": "sk", "KeyType": "RANGE"},
             ],
-            AttributeDefinitions=[
+            attr=[
                 {"AttributeName": "pk", "AttributeType": "S"},
                 {"AttributeName": "sk", "AttributeType": "S"},
             ],
-            BillingMode="PAY_PER_REQUEST",
+            billing_mode="PAY_PER_REQUEST",
+            throughput=None,
+            global_indexes=[],
+            indexes=[],
+            streams=None,
+            sse_specification=None,
+            tags=[],
+            deletion_protection_enabled=None,
+            warm_throughput=None,
         )
 
 
 def delete_tables() -> None:
     """Deletes the tables with their items."""
     for table in TABLES:
-        _client("dynamodb").delete_table(TableName=table)
+        dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].delete_table(table)
 
 
 def forget_adapters() -> None:
@@ -193,15 +210,44 @@ def forget_adapters() -> None:
 
 
 def stored_items(table: str = "connections") -> list[dict[str, Any]]:
-    """All items of the table."""
-    items: list[dict[str, Any]] = _client("dynamodb").scan(TableName=table)["Items"]
-    return items
+    """All items of the table, as a scan answers them."""
+    return [
+        {name: _plain(value) for name, value in item.attrs.items()}
+        for partition in moto_table(table).items.values()
+        for item in partition.values()
+    ]
+
+
+def _plain(attribute: Any) -> dict[str, Any]:
+    value = attribute.value
+    if attribute.is_map():
+        value = {name: _plain(inner) for name, inner in value.items()}
+    elif attribute.is_list():
+        value = [_plain(inner) for inner in value]
+    elif attribute.is_binary():
+        value = bytes(getattr(value, "value", value))  # moto wraps some
+    return {attribute.type: value}
+
+
+def moto_table(table: str) -> Table:
+    """The table itself, without requests."""
+    return dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].get_table(table)
 
 
 def secret_names() -> list[str]:
     """The names of all secrets."""
     secrets = _client("secretsmanager").list_secrets()["SecretList"]
     return sorted(secret["Name"] for secret in secrets)
+
+
+_urls_by_kind: dict[type[BaseBackend], Any] = {}
+
+
+def _urls(backend: BaseBackend) -> Any:
+    kind = type(backend)
+    if kind not in _urls_by_kind:
+        _urls_by_kind[kind] = moto_urls(backend)
+    return _urls_by_kind[kind]
 
 
 @cache
@@ -213,4 +259,5 @@ def _session() -> boto3.Session:
 
 @cache
 def _client(service: Any) -> Any:
-    return boto3.client(service)
+    """Replaces boto3.client, with one client of each service for the tests of a module."""
+    return _session().client(service)

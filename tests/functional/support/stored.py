@@ -1,14 +1,16 @@
 """Reads all stored data uncompressed, to search it for traces of a student."""
 
+import copy
 import io
 import zipfile
 import zlib
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.s3.models import S3Backend, s3_backends
 
-from tests.functional.conftest import TABLES, stored_items
+from tests.functional.conftest import TABLES, moto_table, stored_items
 
 COMPRESSED = b"Z"
 """The codec of records and large snapshots."""
@@ -29,12 +31,12 @@ def all_stored(kept: dict[str, bytes] | None = None) -> dict[str, bytes]:
 
 def in_bucket(prefix: str = "") -> dict[str, bytes]:
     """The files of the archive whose keys have this prefix."""
-    client = boto3.client("s3")
-    listed = client.list_objects_v2(Bucket="archive", Prefix=prefix).get("Contents", [])
-    return {
-        kept["Key"]: client.get_object(Bucket="archive", Key=kept["Key"])["Body"].read()
-        for kept in listed
-    }
+    kept = _archive().get_bucket("archive").keys
+    return {name: file.value for name, file in sorted(kept.items()) if name.startswith(prefix)}
+
+
+def _archive() -> S3Backend:
+    return s3_backends[DEFAULT_ACCOUNT_ID]["aws"]
 
 
 type State = tuple[dict[str, list[dict[str, Any]]], dict[str, bytes]]
@@ -48,22 +50,17 @@ def state() -> State:
 def put_back(before: State) -> None:
     """Restores all stored data."""
     items, files = before
-    dynamodb, s3 = boto3.client("dynamodb"), boto3.client("s3")
     for table in TABLES:
-        was = {str((item["pk"], item["sk"])): item for item in items[table]}
-        now = {str((item["pk"], item["sk"])): item for item in stored_items(table)}
-        for key, item in now.items():
-            if key not in was:
-                dynamodb.delete_item(TableName=table, Key={"pk": item["pk"], "sk": item["sk"]})
-        for key, item in was.items():
-            if now.get(key) != item:
-                dynamodb.put_item(TableName=table, Item=item)
+        kept = moto_table(table)
+        kept.items.clear()
+        for item in items[table]:
+            kept.put_item(copy.deepcopy(item))
     there = in_bucket()
     for key in there.keys() - files.keys():
-        s3.delete_object(Bucket="archive", Key=key)
+        _archive().delete_object("archive", key)
     for key, content in files.items():
         if there.get(key) != content:
-            s3.put_object(Bucket="archive", Key=key, Body=content)
+            _archive().put_object("archive", key, content)
 
 
 def traces(*needles: str, kept: dict[str, bytes] | None = None) -> list[str]:
