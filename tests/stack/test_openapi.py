@@ -5,12 +5,7 @@ import json
 from typing import Any
 
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, Phase, settings
-from schemathesis.checks import load_all_checks
-from schemathesis.generation.feedback import FeedbackSources
-from schemathesis.pytest._test_builder import build_operation_test
-from schemathesis.schemas import APIOperation
 
 from local.http_client import send
 from local.processes import ROOT
@@ -40,13 +35,6 @@ OPERATIONS = [
     for method in operations
 ]
 
-CHECKS = [
-    schemathesis.checks.not_a_server_error,
-    schemathesis.checks.status_code_conformance,
-    schemathesis.checks.content_type_conformance,
-    schemathesis.checks.response_schema_conformance,
-]
-
 
 @pytest.fixture(scope="module")
 def tried(stack: LocalStack) -> dict[str, str]:
@@ -71,7 +59,11 @@ def test_the_document_is_served_to_everyone(stack: LocalStack) -> None:
 
 
 @pytest.fixture(scope="module")
-def operations() -> dict[str, APIOperation]:
+def operations() -> dict[str, Any]:
+    """The operations of the document, by method and path."""
+    import schemathesis  # noqa: PLC0415  # takes a second in each process that finds the tests
+    from schemathesis.checks import load_all_checks  # noqa: PLC0415
+
     schema = schemathesis.openapi.from_dict(_with_small_mappings())
     load_all_checks()
     return {one.ok().label: one.ok() for one in schema.get_all_operations()}
@@ -80,12 +72,22 @@ def operations() -> dict[str, APIOperation]:
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_the_document_describes_the_response_to_any_request(
     operation: str,
-    operations: dict[str, APIOperation],
+    operations: dict[str, Any],
     stack: LocalStack,
     tried: dict[str, str],
 ) -> None:
     """The requests are generated here: `schema.parametrize` does it in every process of a test
     run, which takes longer than to send them."""
+    from schemathesis import checks  # noqa: PLC0415
+    from schemathesis.generation.feedback import FeedbackSources  # noqa: PLC0415
+    from schemathesis.pytest._test_builder import build_operation_test  # noqa: PLC0415
+
+    of_a_response = [
+        checks.not_a_server_error,
+        checks.status_code_conformance,
+        checks.content_type_conformance,
+        checks.response_schema_conformance,
+    ]
 
     @settings(
         max_examples=2,
@@ -94,7 +96,7 @@ def test_the_document_describes_the_response_to_any_request(
         suppress_health_check=list(HealthCheck),
         derandomize=True,
     )
-    def answers(case: schemathesis.Case) -> None:
+    def answers(case: Any) -> None:
         removes_it = case.method == "DELETE" and case.path.endswith("{connection_id}")
         for name in case.path_parameters:
             if name in tried and not removes_it:
@@ -103,7 +105,9 @@ def test_the_document_describes_the_response_to_any_request(
         token = stack.tokens["enroll" if of_enroll else "full_access"]
 
         case.call_and_validate(
-            base_url=stack.api_url, headers={"Authorization": f"Bearer {token}"}, checks=CHECKS
+            base_url=stack.api_url,
+            headers={"Authorization": f"Bearer {token}"},
+            checks=of_a_response,
         )
 
     one = operations[operation]

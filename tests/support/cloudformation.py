@@ -4,7 +4,10 @@ import json
 import re
 import subprocess
 from functools import cache
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from local.build import SAM
 from local.processes import ROOT, environment
@@ -48,6 +51,35 @@ def transformed(text: str | None = None) -> dict[str, Any]:
     )
     template: dict[str, Any] = json.loads(made.stdout)
     return template
+
+
+class _Loader(yaml.CSafeLoader):
+    """Reads `!Name value` as `Fn::Name: value`; dates stay texts."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012  # as in the base class
+        first: [one for one in resolvers if not one[0].endswith(":timestamp")]
+        for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+def _function(loader: _Loader, name: str, node: yaml.Node) -> dict[str, Any]:
+    value: Any
+    if isinstance(node, yaml.ScalarNode):
+        text = loader.construct_scalar(node)
+        value = text.split(".", 1) if name == "GetAtt" else text
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        value = loader.construct_mapping(node, deep=True)
+    return {name if name in {"Ref", "Condition"} else f"Fn::{name}": value}
+
+
+_Loader.add_multi_constructor("!", _function)
+
+
+def load(path: Path) -> Any:
+    """A template with its functions in their long form."""
+    return yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506  # a safe loader
 
 
 class Reference(str):

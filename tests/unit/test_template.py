@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cfnlint.decode import cfn_yaml
 
 from functions.configuration import app as configuration
 from functions.sync import app as sync
@@ -20,8 +19,9 @@ from registration_sync.adapters.aws.notifications import SOURCE
 from registration_sync.domain.runs import summary as run_summary
 from registration_sync.domain.runs.reminders import WEEKLY_HOUR
 from registration_sync.domain.runs.run import DRY_RUN_RETENTION
+from tests.support.cloudformation import load
 
-TEMPLATE: dict[str, Any] = cfn_yaml.load(str(Path(__file__).parents[2] / "template.yaml"))
+TEMPLATE: dict[str, Any] = load(Path(__file__).parents[2] / "template.yaml")
 RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
 
 WILDCARD_ONLY_ACTIONS = {
