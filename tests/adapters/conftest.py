@@ -1,11 +1,14 @@
 """An empty table of an in-process DynamoDB."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
 import boto3
 import pytest
 from moto import mock_aws
+
+from tests.functional.support.quick_dynamodb import be_quick
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -22,10 +25,16 @@ def dynamodb_client() -> "DynamoDBClient":
     )
 
 
+_kept_client = cache(dynamodb_client)
+"""Made once: that takes longer than most tests."""
+
+
 @pytest.fixture
-def dynamodb() -> Iterator["DynamoDBClient"]:
+def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator["DynamoDBClient"]:
+    """A client, which other tests use, too, and the only table."""
+    be_quick(monkeypatch)
     with mock_aws():
-        client = dynamodb_client()
+        client = _kept_client()
         client.create_table(
             TableName=TABLE,
             KeySchema=[

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlparse
@@ -31,10 +32,14 @@ def new_client() -> "S3Client":
     return boto3.client("s3", config=Config(signature_version="s3v4"), **KEYS)
 
 
+_kept_client = cache(new_client)
+"""Made once: that takes longer than most tests."""
+
+
 @pytest.fixture
 def client() -> Iterator["S3Client"]:
     with mock_aws():
-        client = new_client()
+        client = _kept_client()
         region = {"LocationConstraint": "us-west-2"}
         client.create_bucket(Bucket="archive", CreateBucketConfiguration=region)  # type: ignore[arg-type]
         yield client

@@ -207,11 +207,16 @@ def test_marks_are_read_in_small_pages(
     ids = [f"{number:03}" for number in range(60)]
     table.put_marks(C, Y, 1, [DueMark(student_id) for student_id in ids])
     sizes: list[int] = []
-    table._table.client.meta.events.register(
-        "after-call.dynamodb.Query", lambda parsed, **_: sizes.append(parsed["Count"])
-    )
+    events = table._table.client.meta.events
+
+    def count(parsed: Any, **_: Any) -> None:
+        sizes.append(parsed["Count"])
+
+    events.register("after-call.dynamodb.Query", count)
 
     marks = list(table.marks(C, Y, range(1, 2)))
+
+    events.unregister("after-call.dynamodb.Query", count)
 
     assert [mark.student_id for mark in marks] == ids
     assert max(sizes) == 3

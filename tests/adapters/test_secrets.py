@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -30,10 +31,16 @@ PREFIX = "stack/connections/"
 RUN = "20260302T210000Z-1a2b3c4d"
 
 
+@cache
+def _kept_client() -> "SecretsManagerClient":
+    """Made once: that takes longer than most tests."""
+    return boto3.client("secretsmanager", **KEYS)
+
+
 @pytest.fixture
 def client() -> Iterator["SecretsManagerClient"]:
     with mock_aws():
-        yield boto3.client("secretsmanager", **KEYS)
+        yield _kept_client()
 
 
 @pytest.fixture

@@ -11,10 +11,9 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.useragent import UserAgentString
 from moto import mock_aws
-from moto.core import DEFAULT_ACCOUNT_ID, responses
-from moto.core.base_backend import BackendDict, BaseBackend
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.base_backend import BackendDict
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.table import Table
 from moto.s3.models import s3_backends
@@ -35,7 +34,7 @@ from registration_sync.use_cases.mappings.known_fields import RecentFields
 from tests.functional.support.compared_answers import compare_answers
 from tests.functional.support.dynamodb_limits import Limits
 from tests.functional.support.iam import Rights, record, unused_by, watch_calls
-from tests.functional.support.quick_dynamodb import skip_http
+from tests.functional.support.quick_dynamodb import be_quick
 from tests.functional.support.user_pool import make_pool
 
 pytest.register_assert_rewrite("tests.functional.random_day")
@@ -69,13 +68,6 @@ REGION = "us-east-1"
 
 limits = Limits()
 """Checks every request of the functions to DynamoDB."""
-
-method_names = cache(responses.method_names_from_class)
-"""Computed once: moto searches its classes in each request, a seventh of the time of a write."""
-
-
-moto_urls = BaseBackend.urls.fget  # type: ignore[attr-defined]
-"""Computed once for each service: moto does it in each request, and for S3 reloads a module."""
 
 
 class StartedExports:
@@ -120,12 +112,8 @@ def account(rights: Rights, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         # Each environment on AWS has its own folder; here, the processes of a test run share one.
         environment.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("tmp")))
         environment.setattr(boto3, "client", _client)
-        environment.setattr(responses, "method_names_from_class", method_names)
-        environment.setattr(BaseBackend, "urls", property(_urls))
-        # Botocore writes it anew for each request, and nobody reads it.
-        environment.setattr(UserAgentString, "to_string", lambda _: "tests")
         watch_calls(rights, environment)
-        skip_http(environment)
+        be_quick(environment)
         compare_answers(environment)
         forget_adapters()
         events = aws_clients.dynamodb().meta.events
@@ -238,16 +226,6 @@ def secret_names() -> list[str]:
     """The names of all secrets."""
     secrets = _client("secretsmanager").list_secrets()["SecretList"]
     return sorted(secret["Name"] for secret in secrets)
-
-
-_urls_by_kind: dict[type[BaseBackend], Any] = {}
-
-
-def _urls(backend: BaseBackend) -> Any:
-    kind = type(backend)
-    if kind not in _urls_by_kind:
-        _urls_by_kind[kind] = moto_urls(backend)
-    return _urls_by_kind[kind]
 
 
 @cache
