@@ -169,3 +169,42 @@ def test_a_loss_that_the_ticker_finds_ends_the_run_although_its_clock_says_held(
         assert not is_held(lease)
 
     assert table.lease == successor
+
+
+def test_a_lease_lasts_three_minutes_and_is_released(
+    clock: Clock, table: Table, held: AbstractContextManager[HeldLease]
+) -> None:
+    with held:
+        taken = table.lease
+
+    assert taken is not None
+    assert taken.expires_at_ms == int(clock().timestamp() * 1000) + 180_000
+    assert table.lease is None
+
+
+def test_a_lease_that_was_not_taken_is_not_held(clock: Clock, table: Any) -> None:
+    assert not is_held(HeldLease("c", "run", "ab12", table, clock))
+
+
+def test_a_loss_is_known_although_nobody_listens(
+    table: Table, ticker: Ticker, held: AbstractContextManager[HeldLease]
+) -> None:
+    with held as lease:
+        table.lease = None
+        ticker.tick()
+
+        assert not is_held(lease)
+
+
+def test_only_a_lease_that_the_table_confirms_calls_on_confirm(
+    table: Table, held: AbstractContextManager[HeldLease]
+) -> None:
+    confirmed = []
+    with held as lease:
+        lease.on_confirm = lambda: confirmed.append(table.lease)
+        lease.confirm()
+        table.lease = None
+        with pytest.raises(LeaseLost):
+            lease.confirm()
+
+    assert len(confirmed) == 1

@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 from registration_sync.domain.errors import InvalidRequest, TooLarge
 from registration_sync.domain.registrations.registration import (
     APPROVED,
+    MAX_SNAPSHOT_BYTES,
     Refusal,
     Registration,
     decode_snapshot,
     encode_snapshot,
+    has_same_content,
+    parse_school_year,
     parse_student_id,
     school_year_of,
 )
@@ -211,3 +214,73 @@ def test_an_unknown_codec_is_never_guessed() -> None:
 def test_a_path_has_a_school_year_from_1990_to_2100(year: str) -> None:
     with pytest.raises(InvalidRequest):
         school_year_of(year)
+
+
+@pytest.mark.parametrize(
+    ("value", "year"),
+    [
+        *((2025, 2025), ("2025", 2025), (1990, 1990), (2100, 2100)),
+        *((1989, None), (2101, None), (True, None), (2025.0, None), (None, None), ([2025], None)),
+    ],
+)
+def test_a_school_year_is_a_number_or_its_text(value: object, year: int | None) -> None:
+    assert parse_school_year(value) == year
+
+
+@pytest.mark.parametrize("value", [1001.0, 1e5, True, None, -1])
+def test_a_number_as_an_id_that_is_not_of_digits_is_refused(value: object) -> None:
+    with pytest.raises(InvalidRequest) as error:
+        parse_student_id(value)
+
+    is_number = isinstance(value, float | int) and value is not True
+    assert error.value.message.startswith("Send the id as text" if is_number else "A student id")
+
+
+def stored(data: dict[str, Any], synced_at: str = "2026-08-01T21:05:00.000Z") -> bytes:
+    encoded = encode_snapshot(Registration(0, "r", "007", 2025, APPROVED, data), synced_at)
+    assert isinstance(encoded, bytes)
+    return encoded
+
+
+def test_a_snapshot_of_a_kilobyte_is_compressed_and_one_of_350_kb_is_the_largest() -> None:
+    around = len(stored({"a": ""})) - 1  # the codec
+    longest = {"a": "x" * (MAX_SNAPSHOT_BYTES - around)}
+
+    assert [stored({"a": "x" * (size - around)})[:1] for size in (1_000, 1_001)] == [b"J", b"Z"]
+    assert decode_snapshot(stored(longest))["data"] == longest
+    longer = Registration(0, "r", "007", 2025, APPROVED, {"a": longest["a"] + "x"})
+    assert isinstance(encode_snapshot(longer, "2026-08-01T21:05:00.000Z"), Refusal)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_same"),
+    [
+        (stored({"a": "1"}), stored({"a": "1"}, "2026-08-02T21:05:00.000Z"), True),
+        (stored({"a": "1"}), stored({"a": "2"}), False),
+        (stored({"a": "1"}), stored({"a": "10"}), False),
+        (b"Z" + b"no zlib", stored({"a": "1"}), False),
+        (b"J{", stored({"a": "1"}), False),
+        (b"?", stored({"a": "1"}), False),
+    ],
+    ids=range(6),
+)
+def test_two_snapshots_are_compared_without_the_time(
+    before: bytes, after: bytes, is_same: bool
+) -> None:
+    assert has_same_content(before, after) is is_same
+
+
+@pytest.mark.parametrize("number", [0xD800, 0xDFFF])
+def test_half_of_a_character_is_refused_with_its_number(number: int) -> None:
+    data = {"a": chr(number)}
+    refused = encode_snapshot(Registration(0, "r", "007", 2025, APPROVED, data), "now")
+
+    assert isinstance(refused, Refusal)
+    assert f"U+{number:04X} as character 1" in refused.message
+
+
+def test_every_visible_character_of_a_status_is_plain() -> None:
+    refused = encode_snapshot(Registration(0, "r", "007", 2025, " !~", {}), "now")
+
+    assert isinstance(refused, Refusal)
+    assert "U+" not in refused.message

@@ -3,15 +3,20 @@
 import datetime as dt
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from registration_sync.domain.errors import Unavailable
-from registration_sync.domain.registrations.batches import ExportMarker, YearMarker
+from registration_sync.domain.errors import NotFound, Unavailable
+from registration_sync.domain.registrations.batches import (
+    Current,
+    DueMark,
+    ExportMarker,
+    YearMarker,
+)
 from registration_sync.domain.registrations.ledger import NO_TOTALS, LedgerEntry
 from registration_sync.use_cases.ledger.retire_batches import MIN_SECONDS_LEFT, retire_batches
 from registration_sync.use_cases.ledger.run_index import index_text
@@ -29,6 +34,9 @@ class Table:
     settled: Counter[tuple[int, str]] = field(default_factory=Counter)
     cleared: list[int] = field(default_factory=list)
     fails_at: str = ""
+    students: Mapping[int, Sequence[Current]] = field(default_factory=dict)
+    """By the batch of their marks."""
+    outcomes: dict[str, str] = field(default_factory=dict)
     slow_batch: int = 0
     """The batch with more marks than one invocation can clear."""
 
@@ -42,10 +50,23 @@ class Table:
         if self.fails_at in outcomes:
             raise Unavailable("throttled")
         self.settled.update((batch, student) for student in outcomes)
+        self.outcomes |= outcomes
 
     def set_settled(self, _c: str, _y: int, batch: int, student_id: str) -> None:
         if batch > self.numbers.retired:
             self.numbers = replace(self.numbers, settled_to=student_id)
+
+    def marks(self, _c: str, _y: int, batches: range, after: str) -> Iterator[DueMark]:
+        marked = {one.student_id for batch in batches for one in self.students.get(batch, ())}
+        yield from (DueMark(student) for student in sorted(marked) if student > after)
+
+    def current(
+        self, _c: str, _y: int, student_ids: Iterator[str]
+    ) -> Iterator[tuple[str, Current | None]]:
+        found = {one.student_id: one for some in self.students.values() for one in some}
+        for student in student_ids:
+            current = found[student]
+            yield student, current if current.version else None
 
     def clear_marks(self, _c: str, _y: int, batch: int, go_on: Callable[[], bool]) -> bool:
         self.cleared.append(batch)
@@ -62,7 +83,10 @@ class Archive:
     folder: Path
 
     def fetch(self, _c: str, _run: str, name: str, target: Path) -> None:
-        shutil.copyfile(self.folder / Path(name).name, target)
+        kept = self.folder / Path(name).name
+        if not kept.exists():
+            raise NotFound("gone")
+        shutil.copyfile(kept, target)
 
 
 def ids(count: int) -> Iterator[str]:
@@ -171,3 +195,46 @@ def test_batches_of_one_export_are_retired_once_the_marks_of_each_are_cleared(
     retire(table)
 
     assert (table.cleared, table.numbers.retired) == ([1, 2, 1, 2, 3], 3)
+
+
+def test_without_an_index_the_marked_students_were_exported_or_removed(
+    tmp_path: Path, retire: Callable[..., None]
+) -> None:
+    """Not those that are in a later batch by now, and not a mark without a snapshot."""
+    table = table_of(tmp_path, 4)
+    (tmp_path / "index-1.tsv").unlink()
+    marked = [
+        Current("007", "v", 1, b"J{}"),
+        Current("06520", "v", 1, None),
+        Current("1e5", "v", 2, b"J{}"),
+        Current("8", "", 1, None),
+    ]
+    table.students = {1: marked}
+
+    retire(table)
+
+    assert table.outcomes == {"007": "exported", "06520": "removed"}
+    assert table.numbers.retired == 1
+
+
+def test_exports_without_a_ledger_entry_are_retired_one_by_one(
+    tmp_path: Path, retire: Callable[..., None]
+) -> None:
+    table = table_of(tmp_path, 0, 0)
+    table.entries = {}
+    table.students = {
+        1: [Current("007", "v", 1, b"J{}")],
+        2: [Current("06520", "v", 2, b"J{}")],
+        3: [Current("1e5", "v", 3, b"J{}")],
+    }
+
+    retire(table)
+
+    assert table.settled == Counter({(1, "007"): 1, (2, "06520"): 1})
+    assert (table.cleared, table.numbers.retired) == ([1, 2], 2)
+
+
+def test_no_index_stays_on_the_disk(tmp_path: Path, retire: Callable[..., None]) -> None:
+    retire(table_of(tmp_path, 10, 10))
+
+    assert list((tmp_path / "workspace").iterdir()) == []

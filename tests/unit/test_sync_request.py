@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
-from registration_sync.domain.errors import InvalidRequest
+from registration_sync.domain.errors import InvalidRequest, TooLarge
 from registration_sync.domain.registrations.registration import APPROVED, Registration
-from registration_sync.domain.registrations.sync_request import parse_sync_request
+from registration_sync.domain.registrations.sync_request import (
+    MAX_REQUEST_BYTES,
+    parse_sync_request,
+)
 
 ONE: dict[str, Any] = {
     "registration_id": "r1",
@@ -228,3 +231,31 @@ def test_as_of_is_bounded(as_of: str | None, used: dt.datetime | str) -> None:
     (problem,) = caught.value.problems
     assert problem.path == "as_of"
     assert used in problem.message
+
+
+def test_what_is_not_an_object_is_named_with_its_place() -> None:
+    problems = problems_of(f'{{"registrations": [{json.dumps(ONE)}, 7]}}')
+
+    assert list(problems) == ["registrations[1]"]
+
+
+def test_each_wrong_registration_is_reported_besides_a_wrong_school_year() -> None:
+    problems = problems_of(one_with(school_year='"25"', status="null"))
+
+    assert set(problems) == {"registrations[0].school_year", "registrations[0].status"}
+
+
+def test_a_path_has_at_most_ten_names() -> None:
+    ten, eleven = ".".join("abcdefghij"), ".".join("abcdefghijk")
+
+    assert eleven in parsed(one_with(data=f'{{"{eleven}": "1"}}')).data
+    assert set(parsed(one_with(data=f'{{"{ten}": "1"}}')).data) == {"a"}
+
+
+def test_a_body_of_exactly_4_mb_is_taken() -> None:
+    body = one_with()
+    whole = body + " " * (MAX_REQUEST_BYTES - len(body))
+
+    assert parsed(whole).student_id == "007"
+    with pytest.raises(TooLarge):
+        parse_sync_request(whole + " ")

@@ -1,0 +1,41 @@
+"""Mutants that make no difference that anybody could see, each with the reason."""
+
+from collections.abc import Mapping
+
+LEASE = "use_cases.runs.lease"
+REGISTRATION = "domain.registrations.registration"
+SYNC_REQUEST = "domain.registrations.sync_request"
+
+EQUIVALENT: Mapping[tuple[str, str, str], str] = {
+    (LEASE, "HeldLease.__init__", "`0` → `1`"): "Each is an expiry in January 1970.",
+    ("domain.registrations.batches", "arrived_at", "`1` → `2`"): (
+        "The first part is the same, however many parts follow."
+    ),
+    (
+        REGISTRATION,
+        "four_digits",
+        "`isinstance(value, int) and (not isinstance(value, bool))` → "
+        "`isinstance(value, int) or not isinstance(value, bool)`",
+    ): "Of all values, only numbers and texts are four digits as text.",
+    (REGISTRATION, "encode_snapshot", "`1` → `2`"): (
+        "The level of the compression changes only the size and the time."
+    ),
+    (
+        SYNC_REQUEST,
+        "_parse_one",
+        "`len(problems) > found or year is None` → `len(problems) > found and year is None`",
+    ): "With a problem the whole request is refused, and a missing year is a problem.",
+    (SYNC_REQUEST, "_Unusable.__init__", "without `super().__init__(code)`"): (
+        "Nobody reads the text of this error; it is always caught."
+    ),
+    (SYNC_REQUEST, "_text", "without `raise TypeError(type(value).__name__)`"): (
+        "JSON has no other types, so this is never reached."
+    ),
+    (
+        SYNC_REQUEST,
+        "_put",
+        "`not isinstance(before, dict) or not isinstance(value, dict)` → "
+        "`not isinstance(before, dict) and (not isinstance(value, dict))`",
+    ): "By then both are groups, or neither is.",
+}
+"""By module, function and change; see `planting.Mutant`."""
