@@ -201,18 +201,19 @@ def test_a_sync(cloud: Cloud, sshd: OpenSshServer, trials: Trials) -> None:
     killing = Killing(
         district, district.importer(), KindOfRun(sync_earlier, lambda _: district.request())
     )
+    removal = partial(district.remove, (district.years[0], "s0"))
     with killing.importer.watching():
         district.sync(students)  # the first adds the years
-        points = points_of(district.sync(students).operations)
-        killing.points = len(points)
-        for kill in chosen(points, 80 if trials.long else 1, trials.random):
-            repeated = trials.random.random() < 0.5
-            killing.kill_sync(partial(district.sync, students), kill, repeated=repeated)
+        for sync in (partial(district.sync, students), removal):
+            points = points_of(sync().operations)
+            killing.points += len(points)
+            for kill in chosen(points, 40 if trials.long else 1, trials.random):
+                killing.kill_sync(sync, kill, repeated=trials.random.random() < 0.5)
         killing.check_events()
 
     killing.record(
         trials,
-        fault="A sync is killed",
+        fault="A sync or a removal is killed",
         outcome="What was answered before is in the next export, and what Enroll repeats. What was "
         "not answered may be there; nothing is half.",
     )

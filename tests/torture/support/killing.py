@@ -28,8 +28,6 @@ CALLS = {
     "message": "EventBridge or SNS",
 }
 
-NOT_KILLED = "not killed"
-
 type Event = dict[str, Any]
 
 
@@ -66,13 +64,14 @@ class Killing:
         self._prepare()
         event = self.kind.request(self.number)
         counted = self.district.invoke("export", event)
-        self._check([event["run_id"]], NOT_KILLED)
+        self._check([event["run_id"]], "not killed")
         self.district.later(minutes=LEASE_ENDS)
         assert self.problems == [], self.problems
         return counted.operations
 
     def kill(self, kill: Kill, *, retried: bool) -> None:
         """One trial: after the kill, AWS's retries of the event or the next run."""
+        known = len(self.problems)
         self._prepare()
         event = self.kind.request(self.number)
         invocation = self.district.invoke("export", event, kill)
@@ -83,13 +82,15 @@ class Killing:
         if retried:
             self._retry(event, about)
         else:
-            run_ids.append(self._start_next())
+            run_ids.append(self._start_next(about))
         self._check(run_ids, about)
+        self.survived += len(self.problems) == known
 
     def kill_sync(
         self, sync: Callable[[Kill | None], Invocation], kill: Kill, *, repeated: bool
     ) -> None:
         """One trial of a sync: after the kill, Enroll repeats it, or an export follows."""
+        known = len(self.problems)
         self._prepare()
         invocation = sync(kill)
         if not invocation.was_killed:
@@ -102,6 +103,7 @@ class Killing:
         event = self.kind.request(self.number)
         self.district.invoke("export", event)
         self._check([event["run_id"]], about)
+        self.survived += len(self.problems) == known
         self.district.later(minutes=LEASE_ENDS)
 
     def _count_kill(self, invocation: Invocation, kill: Kill) -> str:
@@ -110,7 +112,7 @@ class Killing:
         return f"killed {kill.edge} {operation.number} {operation.name}"
 
     def check_events(self) -> None:
-        """Every run that ended was announced, as its record says."""
+        """Every run that ended was announced, as its record says, and no run as failed."""
         self.district.cloud.collect_messages()
         events = [
             (event["run_id"], event["status"])
@@ -118,6 +120,8 @@ class Killing:
             if event["connection_id"] == self.district.connection_id
         ]
         statuses = {run_id: self.district.run(run_id)["status"] for run_id, _ in events}
+        alerts = [one for one in self.district.cloud.alerts if self.district.connection_id in one]
+        self.problems += [f"a message says {one!r}" for one in alerts if "failed" in one]
         silent = self.ended - statuses.keys()
         self.problems += [f"no event tells of {run_id}" for run_id in sorted(silent)]
         self.problems += [
@@ -155,12 +159,17 @@ class Killing:
                 return
         self.problems.append(f"{about}: the last retry raised {again.raised}, {again.message}")
 
-    def _start_next(self) -> str:
+    def _start_next(self, about: str) -> str:
         """A person's next run, once the lease has expired."""
         self.district.later(minutes=LEASE_ENDS)
         if self.district.listed_runs()[0]["status"] == "pending":  # it may still begin
             self.district.later(minutes=NEVER_STARTED)
-        event = self.kind.request(self.number)
+        try:
+            event = self.kind.request(self.number)
+        except AssertionError as refusal:
+            self.problems.append(f"{about}: the next run was refused, {refusal}")
+            self.district.later(minutes=NEVER_STARTED)
+            event = self.kind.request(self.number)
         if self.district.invoke("export", event).raised:
             self._retry(event, "the next run")
         return str(event["run_id"])
@@ -172,7 +181,6 @@ class Killing:
         found = [*missing, *self._untrue(run_ids), *self._left_behind()]
         found += self.kind.check(self.number)
         self.problems += [f"{about}: {problem}" for problem in found]
-        self.survived += not found and about != NOT_KILLED
         self.ended.add(run_ids[-1])
 
     def _untrue(self, run_ids: list[str]) -> Iterator[str]:
