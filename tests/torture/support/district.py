@@ -195,14 +195,20 @@ class District:
 
     def missing(self, importer: Importer) -> list[str]:
         """Students whose last answered version, or a later one, is neither in the importer's view
-        nor held. A removed student has a row in the file of students only."""
+        nor held."""
         return [
             f"{name}: {student} is {importer.version(name, student)}, not {known}"
             for student, known in self.acknowledged.items()
-            for name in (STUDENTS, GUARDIANS)
-            if not self.is_held(student) and (self.grades[known] or name == STUDENTS)
+            if not self.is_held(student)
+            for name in self._files_of(student, importer)
             if importer.version(name, student) not in self._allowed(student, known)
         ]
+
+    def _files_of(self, student: Student, importer: Importer) -> tuple[str, ...]:
+        """The files to compare: a removed student has a row in the file of students only."""
+        may_be_removed = None in self._allowed(student, self.acknowledged[student])
+        is_removed = may_be_removed and importer.version(STUDENTS, student) is None
+        return (STUDENTS,) if is_removed else (STUDENTS, GUARDIANS)
 
     def _allowed(self, student: Student, known: int) -> set[int | None]:
         later = {one for one in self.unanswered[student] if one > known}
