@@ -77,7 +77,7 @@ def test_unmatched_values_are_counted_field_by_field() -> None:
 
     findings = check_unmatched(UnmatchedGuard(action=WARN, count=4), counts)
 
-    assert [finding.message.partition(":")[0] for finding in findings] == [
+    assert [finding.message.partition(" (")[0] for finding in findings] == [
         "Grade in students.csv has 5 values without a match code"
     ]
 

@@ -102,8 +102,8 @@ def check_unmatched(guard: UnmatchedGuard, counts: Mapping[tuple[str, str], int]
             "unmatched",
             guard.action,
             file,
-            f"{field} in {file} has {pluralize(count, 'value')} without a match code: the run "
-            "lists them. Add codes to the mapping.",
+            f"{field} in {file} has {pluralize(count, 'value')} without a match code (listed in "
+            "the run). Add codes to the mapping.",
         )
         for (file, field), count in sorted(counts.items())
         if count > guard.count
