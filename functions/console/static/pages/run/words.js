@@ -154,7 +154,7 @@ export const RESEND = {
   all: "All files of this run",
   files: "Some files",
   students: "Some students",
-  studentsHint: "Only their rows, in a file of its own. It replaces the current file.",
+  studentsHint: "Only their rows, in a file of their own. It replaces the current file.",
   filesLabel: "Files to re-send",
   ids: "Students",
   idsHint: "Enroll IDs or the numbers in the file, one on each line or separated by commas.",
