@@ -12,7 +12,7 @@ import asyncssh
 from registration_sync.domain.school_year import current_school_year
 from tests.support.sftp_servers import public_line
 from tests.torture.support.cloud import ARCHIVE, CONNECTIONS, REGISTRATIONS
-from tests.torture.support.district import CONNECTION, GRADE, MAPPING, NO_CODE, District
+from tests.torture.support.district import CONNECTION, NO_CODE, District, mapping
 from tests.torture.support.importer import GUARDIANS, STUDENTS, Importer, Student
 
 ZONE = ZoneInfo("America/Chicago")
@@ -85,19 +85,13 @@ class SimulatedYear:
             self._expire(day)
 
     def end(self) -> None:
-        """Everything expires that may; the mapping gets the missing code; a last export runs."""
+        """Everything expires that may; the mapping holds nobody any more; a last export runs."""
         self._at(LAST, 12)
         self._show_host_key(LAST)
         self._expire(LAST)
-        (students, guardians) = MAPPING["files"]
-        with_code = {**GRADE, "codes": {"K": "0", "1": "1", NO_CODE: "9"}}
-        fields = [with_code if one is GRADE else one for one in students["fields"]]
-        self._put(f"{CONNECTION}/mapping", {"files": [{**students, "fields": fields}, guardians]})
+        self._put(f"{CONNECTION}/mapping", mapping(unmatched="keep"))
+        self.district.holds = False
         self._export(LAST, LAST.strftime("%Y-%m-%dT02:00:00Z"))
-        held = [one for one in self.district.acknowledged if self.district.is_held(one)]
-        for student in held:
-            if self.importer.version(STUDENTS, student) != self.district.acknowledged[student]:
-                self.lost.append(f"held since long: {student}")
 
     def _at(self, day: dt.date, hour: int) -> None:
         moment = dt.datetime.combine(day, dt.time(hour), ZONE)
