@@ -81,6 +81,7 @@ class Killing:
         run_ids = [event["run_id"]]
         if retried:
             self._retry(event, about)
+            self.district.later(minutes=LEASE_ENDS)  # a run that had ended did not wait for it
         else:
             run_ids.append(self._start_next(about))
         self._check(run_ids, about)
