@@ -8,19 +8,15 @@ ALL_UP_TO, THEN_EACH = 1_000, 17
 """Counts all of the first rows, then every 17th, so that counting takes no time; a prime number
 does not follow a pattern of the rows."""
 
-AT_A_TIME = 50
-"""Rows that are counted together."""
-
 
 class FilledColumns:
     """The counts of one file in one run; `headers` are those of its columns."""
 
     def __init__(self, headers: Sequence[str]) -> None:
         self._headers = headers
-        self._filled = [0] * len(headers)
+        self._blank = [0] * len(headers)
         self._rows = self._counted = 0
         self._of_student: list[Sequence[str]] = []
-        self._waiting: list[Sequence[str]] = []
 
     def add(self, values: Sequence[str]) -> None:
         """Collects a row of a student, if it is in the sample."""
@@ -34,27 +30,18 @@ class FilledColumns:
 
     def count(self) -> None:
         """Counts the collected rows."""
-        if self._of_student:
-            self._waiting += self._of_student
-            self._of_student.clear()
-            if len(self._waiting) >= AT_A_TIME:
-                self._tally()
-
-    def _tally(self) -> None:
-        """By columns: many values of a column are equal, and one look at each is enough."""
-        for index, column in enumerate(zip(*self._waiting, strict=True)):
-            values = (value for value in set(column) if not value.isalnum())  # most are
-            blank = sum(column.count(value) for value in values if is_blank(value))
-            self._filled[index] += len(column) - blank
-        self._counted += len(self._waiting)
-        self._waiting.clear()
+        for values in self._of_student:
+            self._counted += 1
+            for index, value in enumerate(values):
+                if not value.isalnum() and is_blank(value):  # most values are letters and digits
+                    self._blank[index] += 1
+        self._of_student.clear()
 
     def blank_in(self, rows: int) -> dict[str, int]:
         """The estimated number of blank rows of each column, in a file of so many rows."""
-        self._tally()
         if not self._counted:
             return {}
         return {
-            header: round(rows * (1 - filled / self._counted))
-            for header, filled in zip(self._headers, self._filled, strict=True)
+            header: round(rows * blank / self._counted)
+            for header, blank in zip(self._headers, self._blank, strict=True)
         }

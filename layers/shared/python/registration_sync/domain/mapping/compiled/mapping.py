@@ -98,10 +98,13 @@ class CompiledMapping:
         claims: list[Claim] = []
         if self.budget.is_used:
             self.budget.start()
+        in_all = due and not delivered
         try:
             lines = tuple(
                 [
-                    file.map(scope, claims) if file.includes(due=due, delivered=delivered) else ()
+                    file.map(scope, claims)
+                    if in_all or file.includes(due=due, delivered=delivered)
+                    else ()
                     for file in self.files
                 ]
             )
