@@ -40,6 +40,7 @@ LIMITS = Limits(
 )
 
 INIT, OPEN, CLOSE, READ, WRITE, STAT, OPENDIR, READDIR = 1, 3, 4, 5, 6, 17, 11, 12
+EXTENDED = 200
 VERSION, STATUS, HANDLE, DATA, NAME, ATTRS = 2, 101, 102, 103, 104, 105
 EVERYTHING = 0xFFFFFFFF
 
@@ -129,7 +130,14 @@ def silent_but_busy(write: Any, number: bytes) -> None:
     write(b"\0")
 
 
+def attributes(write: Any, number: bytes) -> None:
+    write(packet(ATTRS, number + struct.pack(">I", 0)))
+
+
 ANSWERS: dict[str, tuple[int, Answer]] = {
+    "attributes for a rename": (EXTENDED, attributes),
+    "attributes for a close": (CLOSE, attributes),
+    "attributes for a handle": (OPEN, attributes),
     "attributes without end": (STAT, endless_attributes),
     "a count of names without end": (READDIR, endless_count),
     "names without end": (READDIR, endless_names),

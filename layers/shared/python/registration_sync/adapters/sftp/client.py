@@ -17,6 +17,7 @@ from paramiko.sftp import (
     CMD_OPENDIR,
     CMD_READ,
     CMD_READDIR,
+    CMD_READLINK,
     CMD_STAT,
     CMD_STATUS,
     int64,
@@ -33,6 +34,16 @@ FXF_READ, FXF_WRITE = 1, 2
 OK, END_OF_FILE, NO_SUCH_FILE, PERMISSION_DENIED, UNSUPPORTED = 0, 1, 2, 3, 8
 """Status codes of SFTP version 3 (draft-ietf-secsh-filexfer-02, section 7)."""
 
+
+ANSWERS = {
+    CMD_OPEN: CMD_HANDLE,
+    CMD_OPENDIR: CMD_HANDLE,
+    CMD_STAT: CMD_ATTRS,
+    CMD_FSTAT: CMD_ATTRS,
+    CMD_READDIR: CMD_NAME,
+    CMD_READLINK: CMD_NAME,
+}
+"""Each other request is answered by a status. paramiko takes any answer to a rename for success."""
 
 MAX_ANSWER_BYTES = 1024 * 1024
 """OpenSSH sends at most 256 KiB."""
@@ -107,24 +118,18 @@ class SftpClient(paramiko.SFTPClient):
 
     def attributes(self, path: str) -> Attributes:
         """The attributes of the file that the path leads to."""
-        kind, answer = self._request(CMD_STAT, path)
-        if kind != CMD_ATTRS:
-            raise paramiko.SFTPError("Expected attributes")
+        _, answer = self._request(CMD_STAT, path)
         return _attributes(answer)
 
     def opened(self, file: paramiko.SFTPFile) -> Attributes:
         """The attributes of an open file."""
-        kind, answer = self._request(CMD_FSTAT, file.handle)
-        if kind != CMD_ATTRS:
-            raise paramiko.SFTPError("Expected attributes")
+        _, answer = self._request(CMD_FSTAT, file.handle)
         return _attributes(answer)
 
     def entries(self, folder: str) -> list[tuple[str, Attributes]]:
         """Names in the folder, and their attributes; bytes that are not UTF-8 become surrogates.
         Raises LimitExceeded."""
-        kind, answer = self._request(CMD_OPENDIR, folder)
-        if kind != CMD_HANDLE:
-            raise paramiko.SFTPError("Expected handle")
+        _, answer = self._request(CMD_OPENDIR, folder)
         handle = answer.get_binary()
         entries: list[tuple[str, Attributes]] = []
         names = size = 0
@@ -163,11 +168,9 @@ class SftpClient(paramiko.SFTPClient):
 
     def _next_entries(self, handle: bytes) -> list[tuple[bytes, Attributes]]:
         try:
-            kind, answer = self._request(CMD_READDIR, handle)
+            _, answer = self._request(CMD_READDIR, handle)
         except EOFError:
             return []
-        if kind != CMD_NAME:
-            raise paramiko.SFTPError("Expected names")
         entries = []
         for _ in range(answer.get_int()):
             if _is_exhausted(answer):
@@ -207,11 +210,14 @@ class SftpClient(paramiko.SFTPClient):
 
     def _request(self, t: int, *args: Any) -> Any:
         try:
-            return super()._request(t, *args)  # type: ignore[misc]
+            kind, answer = super()._request(t, *args)  # type: ignore[misc]
         except OSError as error:
             if t == CMD_CLOSE:
                 self.refused_close = error
             raise
+        if kind != ANSWERS.get(t, CMD_STATUS):
+            raise paramiko.SFTPError("An answer of another kind")
+        return kind, answer
 
     def _async_request(self, fileobj: Any, t: int, *args: Any) -> int:
         encoded = [_encoded(arg) if isinstance(arg, str) else arg for arg in args]
