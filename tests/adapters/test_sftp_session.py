@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
@@ -29,6 +30,7 @@ from registration_sync.domain.errors import (
     TerminalDeliveryError,
     TransientDeliveryError,
     UploadIncomplete,
+    UploadTooSlow,
 )
 from registration_sync.domain.temporary_names import is_temporary_name_of
 from registration_sync.use_cases.delivery.deliver_files import (
@@ -36,7 +38,7 @@ from registration_sync.use_cases.delivery.deliver_files import (
     RunConnection,
     deliver_files,
 )
-from tests.support.sftp_servers import AsyncSftpServer, SlowProxy
+from tests.support.sftp_servers import AsyncSftpServer, SlowProxy, ThrottledProxy
 from tests.unit.test_deliver_files import held_lease
 
 FINAL = "students.csv"
@@ -283,6 +285,30 @@ def test_a_file_takes_at_most_eight_round_trips(server: AsyncSftpServer, tmp_pat
         session.replace(TEMPORARY, FINAL)
 
         assert line.round_trips <= 8
+        session.close()
+
+
+@pytest.mark.parametrize(
+    ("size", "seconds_left", "is_stopped"), [(20_000_000, 8, True), (4_000_000, 900, False)]
+)
+def test_an_upload_that_cannot_end_in_time_is_stopped_at_once(
+    server: AsyncSftpServer, tmp_path: Path, size: int, seconds_left: float, is_stopped: bool
+) -> None:
+    """Otherwise each run would use up its time for the file, and fail."""
+    (tmp_path / "big.csv").write_bytes(os.urandom(size))
+    ends_at = time.monotonic() + seconds_left
+    with ThrottledProxy(server.port, 2_000_000) as line:
+        servers = ParamikoSftpServers(
+            [ip_network("127.0.0.1/32")],
+            seconds_left=lambda: ends_at - time.monotonic(),
+            limits=Limits(pace_seconds=0.2, before_end_seconds=0),
+        )
+        session = servers.connect(server.account(port=line.port))
+        stopped = pytest.raises(UploadTooSlow, match="kB a second") if is_stopped else nullcontext()
+
+        with stopped:
+            session.upload(tmp_path / "big.csv", TEMPORARY)
+
         session.close()
 
 

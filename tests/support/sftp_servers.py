@@ -414,6 +414,42 @@ class SlowProxy(_InThread):
         self._loop.call_later(self._delay_seconds, writer.close)
 
 
+class ThrottledProxy(_InThread):
+    """A TCP proxy to a server that carries so many bytes a second to it."""
+
+    def __init__(self, port: int, bytes_per_second: float) -> None:
+        super().__init__()
+        self._server_port = port
+        self._bytes_per_second = bytes_per_second
+
+    async def _open(self) -> asyncio.Server:
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        listener.bind((self.host, 0))
+        self.port = listener.getsockname()[1]
+        return await asyncio.start_server(self._join, sock=listener, limit=1 << 12)
+
+    async def _join(
+        self, from_client: asyncio.StreamReader, to_client: asyncio.StreamWriter
+    ) -> None:
+        from_server, to_server = await asyncio.open_connection(self.host, self._server_port)
+
+        async def carry(
+            reader: asyncio.StreamReader, writer: asyncio.StreamWriter, pause: float
+        ) -> None:
+            while data := await reader.read(1 << 12):
+                writer.write(data)
+                await asyncio.sleep(pause * len(data))
+            writer.close()
+
+        with contextlib.suppress(ConnectionError, ExceptionGroup):
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(carry(from_server, to_client, 0))
+                tasks.create_task(carry(from_client, to_server, 1 / self._bytes_per_second))
+        for writer in (to_client, to_server):
+            writer.close()
+
+
 class Greeter:
     """A TCP proxy to a server, which sends a preamble first."""
 

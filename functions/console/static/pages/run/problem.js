@@ -19,6 +19,7 @@ const REMEDIES = {
   permission_refused: [CHECK, REMEDY.check],
   folder_missing: [CHECK, REMEDY.check],
   upload_incomplete: [CHECK, REMEDY.check],
+  upload_too_slow: [CHECK, REMEDY.check],
   replace_unsupported: [CHECK, REMEDY.check],
   delivery_failed: [CHECK, REMEDY.check],
 };

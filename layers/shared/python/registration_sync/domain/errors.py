@@ -35,6 +35,7 @@ RegistrationSyncError
     │   ├── FolderMissing
     │   ├── ReplaceUnsupported    the server cannot replace a file in one step
     │   ├── UploadIncomplete      a write failed (often a full disk), or the size differs
+    │   ├── UploadTooSlow         the server is too slow for the file: a run has 15 minutes
     │   └── NameRefused           the server refuses a temporary name, or hides the file
     └── TransientDeliveryError
         ├── HostNotFound
@@ -258,6 +259,10 @@ class NotUploadedHere(TransientDeliveryError):
 
 class UploadIncomplete(TerminalDeliveryError):
     code = "upload_incomplete"
+
+
+class UploadTooSlow(TerminalDeliveryError):
+    code = "upload_too_slow"
 
 
 class NameRefused(TerminalDeliveryError):

@@ -54,6 +54,8 @@ class Limits:
     operation_seconds: float = 120
     settle_seconds: float = 10
     """How long a server may take to report the size of a file."""
+    pace_seconds: float = 60
+    """How long an upload must have lasted before its speed counts."""
     before_end_seconds: float = 20
     """How long before the invocation ends the connection is cut."""
 

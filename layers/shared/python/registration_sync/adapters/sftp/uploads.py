@@ -1,6 +1,8 @@
 """Uploads files and verifies what the server holds of them."""
 
 import hashlib
+import os
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +12,14 @@ import paramiko
 
 from registration_sync.adapters.sftp.client import CHUNK_BYTES, NO_SUCH_FILE, Attributes, Refusal
 from registration_sync.adapters.sftp.requests import Requests
-from registration_sync.domain.errors import NameRefused, UploadIncomplete
+from registration_sync.adapters.sftp.transport import Link
+from registration_sync.domain.errors import NameRefused, UploadIncomplete, UploadTooSlow
 
 READ_BACK_BYTES = 1024 * 1024
 """Smaller files are read back and compared; of larger ones only the end, where there is doubt."""
+
+MARGIN = 1.5
+"""A server may become faster: only what would take this much longer than the run may is stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,7 @@ class Uploads:
             if in_place:
                 self._require_empty(remote, target)
             remote.set_pipelined(True)
-            sent = requests.send(_write_all, local, remote)
+            sent = requests.send(_write_all, local, remote, Pace(local, target, requests.link))
             requests.ask(requests.client.close_file, remote)
         except Refusal as refusal:
             raise UploadIncomplete(
@@ -200,7 +206,38 @@ def _pauses(total: float) -> Iterator[float]:
         pause *= 2
 
 
-def _write_all(local: IO[bytes], remote: paramiko.SFTPFile) -> tuple[int, str]:
+class Pace:
+    """Stops the upload of a file that a server is too slow for: otherwise each run would use up its
+    time for it, and fail. Only what the server has confirmed counts, every 3 MB: far more is under
+    way at first."""
+
+    def __init__(self, local: IO[bytes], target: str, link: Link) -> None:
+        self._size = os.fstat(local.fileno()).st_size
+        self._target = target
+        self._link = link
+        self._began = time.monotonic()
+
+    def check(self, sent: int) -> None:
+        """Raises UploadTooSlow if the rest would take far longer than the run may still last.
+
+        `sent` bytes are confirmed, which paramiko finds out every hundred writes.
+        """
+        elapsed = time.monotonic() - self._began
+        if elapsed < self._link.limits.pace_seconds:
+            return
+        speed = sent / elapsed
+        needed, left = (self._size - sent) / speed, self._link.socket.seconds_left()
+        if needed > left * MARGIN:
+            raise UploadTooSlow(
+                f"{self._link.server} takes about {speed / 1000:,.0f} kB a second. {self._target} "
+                f"has {self._size / 1e6:,.1f} MB and needs {(elapsed + needed) / 60:,.0f} minutes; "
+                f"this run had {(elapsed + left) / 60:,.0f}. Ask the server's administrator for a "
+                "faster connection, or make the file smaller: send changes, fewer fields, or a ZIP "
+                "file."
+            )
+
+
+def _write_all(local: IO[bytes], remote: paramiko.SFTPFile, pace: Pace) -> tuple[int, str]:
     size, sha256 = 0, hashlib.sha256()
     chunk = local.read(CHUNK_BYTES)
     while chunk:
@@ -214,5 +251,7 @@ def _write_all(local: IO[bytes], remote: paramiko.SFTPFile) -> tuple[int, str]:
             remote.write(chunk[:-1])
             remote.set_pipelined(False)
             remote.write(chunk[-1:])
+        if not remote._reqs:  # type: ignore[attr-defined]  # noqa: SLF001 -- all are confirmed
+            pace.check(size)
         chunk = following
     return size, sha256.hexdigest()

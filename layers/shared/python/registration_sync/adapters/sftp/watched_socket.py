@@ -16,7 +16,8 @@ listings, replies, and files that it uploaded itself."""
 
 
 class WatchedSocket(socket.socket):
-    """A socket that shuts itself down when the server is silent, sends too much, or the time is up.
+    """A socket that shuts itself down when the server is silent, sends too much, or the time is up:
+    `seconds_left` says when.
 
     Some of paramiko's waits have no limit (a full TCP window, the reply to a subsystem request).
     Shutting the socket down ends every such wait, in any thread.
@@ -32,7 +33,7 @@ class WatchedSocket(socket.socket):
         self._received = self._sent = 0
         self.cut_because = ""
         self._silence_seconds = silence_seconds
-        self._seconds_left = seconds_left
+        self.seconds_left = seconds_left
         self._received_at = time.monotonic()
         self._wait: tuple[float, float] | None = None  # start and deadline
         self._stopped = threading.Event()
@@ -87,7 +88,7 @@ class WatchedSocket(socket.socket):
 
     def _reason_to_cut(self) -> str:
         """Completes the sentence "The connection was cut …"; empty within the limits."""
-        if self._seconds_left() <= 0:
+        if self.seconds_left() <= 0:
             return "because the time for this run was nearly up"
         wait, now = self._wait, time.monotonic()
         if wait and now - max(wait[0], self._received_at) > self._silence_seconds:

@@ -1,0 +1,128 @@
+"""Load
+
+Many students, many connections in the same minute, the largest registrations, and a server that is
+far too slow. `make test` runs about a hundredth of it. The slow server is OpenSSH's sshd behind a
+line that carries so many bytes a second; the file, the speed and the time of the run are scaled
+down alike, a minute to a second.
+"""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import replace
+from ipaddress import ip_network
+from itertools import batched
+from pathlib import Path
+
+import pytest
+
+from registration_sync.adapters.sftp.servers import ParamikoSftpServers
+from registration_sync.adapters.sftp.transport import Limits
+from registration_sync.bootstrap import export_function
+from tests.functional.support.district import registration, run_export, send, set_up
+from tests.support.sftp_servers import AsyncSftpServer, OpenSshServer, ThrottledProxy
+from tests.torture.support.cloud import Cloud
+from tests.torture.support.district import District, new_district
+from tests.torture.support.trials import Trials
+
+AT_ONCE = 500
+"""Registrations in a request."""
+
+
+def test_many_students(cloud: Cloud, sshd: OpenSshServer, trials: Trials) -> None:
+    district = new_district(cloud, sshd)
+    importer = district.importer()
+    count = 20_000 if trials.long else 200
+    (year, _) = district.years
+    for some in batched(range(count), AT_ONCE):
+        district.sync({(year, f"s{number}"): "K" for number in some})
+    acknowledged = len(district.acknowledged)
+    began = time.monotonic()
+    district.invoke("export", district.request())
+    seconds = time.monotonic() - began
+    importer.look()
+    trials.record(
+        fault=f"{count:,} students are synced, {AT_ONCE} at a time, and exported",
+        outcome="All are in one file.",
+        tried=count,
+        survived=acknowledged,
+        lost=len(district.missing(importer)),
+        half_files=len(importer.half),
+        detail=f"The export took {seconds:.0f} s on this machine." if trials.long else "",
+    )
+
+
+def test_many_connections(cloud: Cloud, sshd: OpenSshServer, trials: Trials) -> None:
+    districts = [new_district(cloud, sshd) for _ in range(60 if trials.long else 3)]
+
+    def sync_and_export(district: District) -> bool:
+        district.sync({(year, f"s{number}"): "K" for year in district.years for number in range(5)})
+        ended = district.invoke("export", district.request())
+        return bool(ended.answer) and ended.answer["status"] == "succeeded"
+
+    with ThreadPoolExecutor(len(districts)) as pool:
+        succeeded = sum(pool.map(sync_and_export, districts))
+    lost = 0
+    for district in districts:
+        importer = district.importer()
+        importer.look()
+        lost += len(district.missing(importer))
+    trials.record(
+        fault="Connections that sync and export in the same minute",
+        outcome="Each run delivers its own students.",
+        tried=len(districts),
+        survived=succeeded,
+        lost=lost,
+    )
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_slow_server(trials: Trials, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """14 minutes are 14 seconds, and a speed of 1 MB a second stands for one of 17 kB."""
+    speeds = [700_000, 1_000_000, 4_000_000, 8_000_000] if trials.long else [800_000]
+    deps = export_function.dependencies()
+    survived, lost, stopped = 0, 0, list[float]()
+    with AsyncSftpServer(tmp_path) as server, ExitStack() as lines:
+        set_up(server)
+        students = [registration(f"{number:04}", "x" * 30_000) for number in range(600)]
+        for speed in speeds:
+            for some in batched(students, 100):
+                assert send(*some)[0] == 200
+            line = lines.enter_context(ThrottledProxy(server.port, speed))
+            began = time.monotonic()
+            servers = _Behind(line, seconds=14, began=began)
+            slow = replace(deps, servers=servers)
+            with monkeypatch.context() as patched:
+                patched.setattr(export_function, "dependencies", lambda slow=slow: slow)
+                run = run_export()
+            codes = {year["error"]["code"] for year in run["years"] if year["error"]}
+            if codes:
+                stopped.append(time.monotonic() - began)
+                run = run_export()
+            rows = run["years"][0]["rows"]
+            lost += len(students) - rows
+            survived += codes <= {"upload_too_slow"} and rows == len(students)
+    trials.record(
+        fault="A file of which the server takes too little a second for a run of 15 minutes",
+        outcome="The run ends within its first minutes, says so and what to do, and is not "
+        "retried. The old file stays; all students are in the file once the server is faster.",
+        tried=len(speeds),
+        survived=survived,
+        lost=lost,
+        detail=f"{len(stopped)} of these speeds were too slow.",
+    )
+
+
+class _Behind:
+    """The port SftpServers: the server behind a line."""
+
+    def __init__(self, line: ThrottledProxy, *, seconds: float, began: float) -> None:
+        self._line = line
+        self._servers = ParamikoSftpServers(
+            [ip_network("127.0.0.1/32")],
+            seconds_left=lambda: began + seconds - time.monotonic(),
+            limits=Limits(pace_seconds=1, before_end_seconds=0),
+        )
+
+    def connect(self, account, *args, **options):  # type: ignore[no-untyped-def]
+        return self._servers.connect(replace(account, port=self._line.port), *args, **options)
