@@ -166,7 +166,8 @@ def test_an_erasure(cloud: Cloud, sshd: OpenSshServer, trials: Trials) -> None:
     district.sync(
         {(year, name(number)): "K" for year in district.years for number in range(1, ERASED)}
     )
-    district.invoke("export", district.request())
+    assert district.invoke("export", district.request()).answer["status"] == "succeeded"
+    assert len(district.acknowledged) == len(district.years) * (ERASED - 1)
     district.later(minutes=1)
 
     def request(number: int) -> dict[str, Any]:
