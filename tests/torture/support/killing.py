@@ -207,13 +207,12 @@ class Killing:
 
 def points_of(operations: list[Operation]) -> list[tuple[str, Kill]]:
     """Where a run with these operations can be killed, each with the kind of the operation."""
-    return [(one.kind, Kill(one.number, edge)) for one in operations for edge in one.edges]
+    return [(one.kind, Kill(one.nth, edge, one.name)) for one in operations for edge in one.edges]
 
 
 def chosen(points: list[tuple[str, Kill]], count: int, random: Random) -> list[Kill]:
-    """So many of the points, in their order: of each kind of operation at least one."""
+    """So many of the points: of each kind of operation at least one."""
     points = random.sample(points, len(points))
     first_of = dict(reversed(points))
     points.sort(key=lambda point: first_of[point[0]] is not point[1])
-    kills = [kill for _, kill in points[: max(count, len(first_of))]]
-    return sorted(kills, key=lambda kill: kill.number)
+    return [kill for _, kill in points[: max(count, len(first_of))]]

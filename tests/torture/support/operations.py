@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,13 +39,15 @@ READS = {
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`name` is such as "dynamodb PutItem" or "sftp rename"; `waits` if the program waits for its
-    answer: not for the writes of an upload; `at` is when it began, on the clock of all processes.
+    """`name` is such as "dynamodb PutItem" or "sftp rename", and this is the `nth` of it; `waits`
+    if the program waits for its answer: not for the writes of an upload; `at` is when it began, on
+    the clock of all processes.
     """
 
     number: int
     name: str
     waits: bool = True
+    nth: int = 0
     at: float = field(default_factory=time.monotonic)
 
     @property
@@ -63,11 +66,17 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """Ends the process at the operation of this number, from 1; by SIGSTOP, freezes it."""
+    """Ends the process at the operation of this number, from 1: of all, or of those of this name;
+    by SIGSTOP, freezes it."""
 
     number: int
     edge: str
+    name: str = ""
     by: int = signal.SIGKILL
+
+    def is_at(self, operation: Operation, edge: str) -> bool:
+        number = operation.nth if self.name else operation.number
+        return (self.number, self.edge) == (number, edge) and self.name in {"", operation.name}
 
 
 class Operations:
@@ -79,7 +88,7 @@ class Operations:
     def __init__(self) -> None:
         self._report: Callable[[Operation], None] = lambda _: None
         self._kill: Kill | None = None
-        self._count = 0
+        self._counts: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._current = threading.local()
 
@@ -97,9 +106,9 @@ class Operations:
         request, send = SftpClient._request, SftpClient._async_request
 
         def watched_connect(servers: Any, *args: Any, **kwargs: Any) -> Any:
-            number = self._start("sftp sign in", waits=True)
+            signing_in = self._start("sftp sign in", waits=True)
             session = connect(servers, *args, **kwargs)
-            self._reach(number, AFTER)
+            self._reach(signing_in, AFTER)
             return session
 
         def watched_request(client: Any, kind: int, *args: Any) -> Any:
@@ -108,14 +117,14 @@ class Operations:
                 return request(client, kind, *args)
             finally:
                 self._current.waits = False
-                self._reach(self._current.number, AFTER)
+                self._reach(self._current.operation, AFTER)
 
         def watched_send(client: Any, answers: Any, kind: int, *args: Any) -> Any:
             name = args[0] if kind == CMD_EXTENDED else CMD_NAMES[kind]
-            number = self._start(f"sftp {name}", waits=getattr(self._current, "waits", False))
-            self._current.number = number
+            operation = self._start(f"sftp {name}", waits=getattr(self._current, "waits", False))
+            self._current.operation = operation
             result = send(client, answers, kind, *args)
-            self._reach(number, SENT)
+            self._reach(operation, SENT)
             return result
 
         for owner, name, watched in (
@@ -126,21 +135,21 @@ class Operations:
             setattr(owner, name, watched)
 
     def _before_send(self, event_name: str, **_: Any) -> None:
-        self._current.number = self._start(_name_of(event_name), waits=True)
+        self._current.operation = self._start(_name_of(event_name), waits=True)
 
     def _received(self, **_: Any) -> None:
-        self._reach(self._current.number, AFTER)
+        self._reach(self._current.operation, AFTER)
 
-    def _start(self, name: str, *, waits: bool) -> int:
+    def _start(self, name: str, *, waits: bool) -> Operation:
         with self._lock:
-            self._count += 1
-            number = self._count
-            self._report(Operation(number, name, waits))
-            self._reach(number, BEFORE)
-        return number
+            self._counts[name] += 1
+            operation = Operation(self._counts.total(), name, waits, self._counts[name])
+            self._report(operation)
+            self._reach(operation, BEFORE)
+        return operation
 
-    def _reach(self, number: int, edge: str) -> None:
-        if self._kill and (self._kill.number, self._kill.edge) == (number, edge):
+    def _reach(self, operation: Operation, edge: str) -> None:
+        if self._kill and self._kill.is_at(operation, edge):
             os.kill(os.getpid(), self._kill.by)
 
 
