@@ -227,11 +227,13 @@ def send(app: Any, route: Route, headers: dict[str, str], body: str) -> Any:
 
 def test_no_value_in_a_body_leads_to_500(server: AsyncSftpServer) -> None:
     past_run(server, ANYTOWN)
+    free_slot()
 
     wrong = []
     for app, route, headers, body in bodies():
         answer = send(app, route, headers, body)
-        free_slot()
+        if answer["statusCode"] < 400:  # a refused request changes nothing
+            free_slot()
         size = len(answer["body"])
         if answer["statusCode"] == 500 or limits.broken or size > MAX_ANSWER_BYTES:
             case = body if len(body) < 900 else f"{body[:450]}…{body[-450:]}"
