@@ -14,6 +14,7 @@ from local.stack import LocalStack
 from tests.console.support.mapping_page import open_mapping
 from tests.console.support.person import LAPTOP, PATIENCE_MS, Person, new_context
 from tests.stack.support.district import District, new_district
+from tests.stack.support.people import token_of
 
 expect.set_options(timeout=PATIENCE_MS)
 _numbers = itertools.count(1)
@@ -46,12 +47,20 @@ def _with_people_of(stack: LocalStack, district: str) -> LocalStack:
     """The stack with the people of this district only."""
     users = sign_in.people(district)
     sign_in.create_people(stack.client("cognito-idp"), stack.outputs["UserPoolId"], users)
-    client, console = stack.outputs["PeopleClientId"], stack.console_url
-    tokens = {
-        role: sign_in.token_of_person(stack.endpoint_url, client, console, user)
-        for role, user in users.items()
-    }
-    return dataclasses.replace(stack, users=users, tokens=stack.tokens | tokens)
+    own = dataclasses.replace(stack, users=users)
+    return dataclasses.replace(own, tokens=_Tokens(own))
+
+
+class _Tokens(dict[str, str]):
+    """Signs a person in when a test first needs their token: few need the one of each person."""
+
+    def __init__(self, stack: LocalStack) -> None:
+        super().__init__({role: stack.tokens[role] for role in stack.tokens.keys() - stack.users})
+        self._stack = stack
+
+    def __missing__(self, role: str) -> str:
+        self[role] = token_of(self._stack, self._stack.users[role])
+        return self[role]
 
 
 @pytest.fixture
