@@ -19,7 +19,9 @@ ON_THE_SECOND = ("tests/console/test_mapping", "tests/console/test_new_connectio
 ON_THE_FIRST = "tests/stack/test_schedule"
 """The two stacks take about the same time; test_schedule waits for a whole minute."""
 
-ON_THE_CLOUD = ("tests/torture/test_killed.py", "tests/torture/test_two_of_everything.py")
+ON_THE_CLOUD = tuple(
+    f"tests/torture/test_{name}.py" for name in ("killed", "load", "time", "two_of_everything")
+)
 """Tests with the fixture `cloud`, which takes seconds to start. `make torture` spreads them."""
 
 LONGEST = (

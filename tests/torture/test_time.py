@@ -15,10 +15,11 @@ from tests.support.sftp_servers import OpenSshServer
 from tests.torture.support.cloud import Cloud
 from tests.torture.support.district import NO_CODE, District, new_district
 from tests.torture.support.freezing import frozen_export
+from tests.torture.support.operations import Operation
 from tests.torture.support.trials import Trials
 from tests.torture.support.year import SimulatedYear
 
-SKEW_MINUTES = 10
+SKEW_MINUTES, MOST_FROZEN = 10, 40
 
 
 def by_hand(district: District) -> dict[str, Any]:
@@ -28,15 +29,27 @@ def by_hand(district: District) -> dict[str, Any]:
     return {"connection_id": district.connection_id, "trigger": "hand", "run_id": run_id}
 
 
+def frozen_points(operations: list[Operation], trials: Trials) -> list[tuple[int, str]]:
+    """Where a run is frozen: around its renames, where it does harm, and anywhere."""
+    points = [(one.number, edge) for one in operations for edge in one.edges]
+    renames = {one.number for one in operations if "rename" in one.name}
+    near = [point for point in points if point[0] in renames]
+    anywhere = [point for point in points if point[0] not in renames]
+    assert near, "the run renames nothing"
+    count = MOST_FROZEN if trials.long else 2
+    chosen = trials.random.sample(near, min(len(near), count // 2))
+    chosen += trials.random.sample(anywhere, count - len(chosen))
+    return trials.random.sample(chosen, count)
+
+
 def test_a_frozen_function(cloud: Cloud, sshd: OpenSshServer, trials: Trials) -> None:
     district = new_district(cloud, sshd)
     importer = district.importer()
     students = [(year, f"s{one}") for year in district.years for one in range(3)]
-    district.sync(dict.fromkeys(students, "K"))
-    counted = district.invoke("export", district.request()).operations
-    points = [(one.number, edge) for one in counted for edge in one.edges]
-    chosen = trials.sample(points, 2)
-    chosen = trials.random.sample(chosen, min(len(chosen), 40))
+    for _ in range(2):  # the first run has no earlier ones
+        district.sync(dict.fromkeys(students, "K"))
+        counted = district.invoke("export", district.request()).operations
+    chosen = frozen_points(counted, trials)
     survived, lost, half, mixed, late = 0, 0, 0, 0, 0
     broken: list[str] = []
     with importer.watching():
