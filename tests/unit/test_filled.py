@@ -5,7 +5,7 @@ from registration_sync.domain.mapping.compiled.filled import ALL_UP_TO, THEN_EAC
 
 def test_blank_values_of_every_kind_are_counted() -> None:
     columns = FilledColumns(["Name", "Grade", "Note"])
-    blanks = ("", " ", "\t", "\u00a0", "\u200b")
+    blanks = ("", " ", "\t", "\u00a0", "\u200b", "\u3164")
     rows = 110
     for number in range(rows):
         columns.add((f"Maya {number}", blanks[number % len(blanks)], "x" if number % 2 else " "))

@@ -33,7 +33,8 @@ class FilledColumns:
         for values in self._of_student:
             self._counted += 1
             for index, value in enumerate(values):
-                if not value.isalnum() and is_blank(value):  # most values are letters and digits
+                # Most values are letters and digits. Some blanks are letters to isalnum.
+                if not (value.isalnum() and value.isascii()) and is_blank(value):
                     self._blank[index] += 1
         self._of_student.clear()
 
