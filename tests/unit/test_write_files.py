@@ -321,6 +321,24 @@ def test_memory_does_not_grow_with_the_number_of_students(exported: int, tmp_pat
     assert peaks[1] < peaks[0] + 100_000  # 10 bytes a student
 
 
+class EndlessHeld(Endless):
+    """Held students, whose marks have long reasons."""
+
+    def marks(self, _c: str, _y: int, _batches: range) -> Iterator[DueMark]:
+        marks = super().marks(_c, _y, _batches)
+        return (mark._replace(reasons=f"{mark.student_id:50000}") for mark in marks)
+
+
+def test_marks_of_held_students_do_not_fill_the_memory(tmp_path: Path) -> None:
+    tracemalloc.start()
+    year = write(EndlessHeld(2 * MANY), tmp_path, totals=Totals(exported=4 * MANY))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert year.students == 2 * MANY
+    assert peak < 20_000_000
+
+
 @pytest.mark.parametrize("name", ["0.part", "held.jsonl", "index.tsv"])
 def test_a_disk_that_is_full_ends_the_year(name: str, tmp_path: Path) -> None:
     table = students(snapshot("1"), snapshot("2", "?"), due=["1", "2"])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from heapq import merge
-from itertools import chain, islice
+from itertools import chain
 from operator import attrgetter
 
 from registration_sync.domain.mapping.compiled.mapping import CompiledMapping
@@ -11,10 +11,11 @@ from registration_sync.domain.registrations.ledger import Totals
 from registration_sync.ports.registrations import RegistrationsTable
 from registration_sync.use_cases.ledger.due_students import with_current
 
-MANY, MOST_PEEKED = 500, 50_000
+MANY, MOST_PEEKED, MOST_REASONS = 500, 50_000, 8_000_000
 """If so many students are due, and about half of the year's, all students of the year are read: by
 partition, which takes fewer requests and less capacity than by key, where DynamoDB bills each item
-as at least 4 kB. Whether they are is seen from at most so many marks."""
+as at least 4 kB. Whether they are is seen from at most so many marks, with at most so many
+characters of reasons."""
 
 type DueStudent = tuple[DueMark | None, Current | None]
 """The mark of a due student, and the current snapshot; one of them may be absent."""
@@ -42,12 +43,22 @@ def students_to_write(
             return iter(())
         return _merged(first, marks, table.all_current(connection_id, school_year))
     enough = max(MANY, (totals.exported + totals.left_out) // 2)
-    some = [*islice(marks, enough)] if enough <= MOST_PEEKED else []
+    some = _peek(marks, enough) if enough <= MOST_PEEKED else []
     marks = chain(some, marks)
     if len(some) < enough:
         return with_current(connection_id, school_year, marks, table)
     pairs = _merged(next(marks), marks, table.all_current(connection_id, school_year))
     return (pair for pair in pairs if pair[0])
+
+
+def _peek(marks: Iterator[DueMark], count: int) -> list[DueMark]:
+    """The first marks; fewer than `count` if they are those of held students, with long reasons."""
+    some: list[DueMark] = []
+    characters = 0
+    while len(some) < count and characters < MOST_REASONS and (mark := next(marks, None)):
+        some.append(mark)
+        characters += len(mark.reasons)
+    return some
 
 
 def _merged(
