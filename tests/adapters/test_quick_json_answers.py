@@ -110,6 +110,24 @@ def test_an_answer_that_was_cut_off_is_no_empty_answer(service: str, body: bytes
         calls[service]()
 
 
+def test_an_answer_that_never_has_content_may_be_empty() -> None:
+    """Amazon Cognito answers some requests with an empty body
+    (docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminDisableUser.html).
+    """
+    session = get_session()
+    use_quick_json(session)
+    client: Any = session.create_client("cognito-idp", **ACCOUNT)
+
+    def answered(request: Any, **_: object) -> AWSResponse:
+        return AWSResponse(request.url, 200, {}, MockRawResponse(b""))
+
+    client.meta.events.register("before-send", answered)
+
+    answer = client.admin_disable_user(UserPoolId="us-east-1_1", Username="ada")
+
+    assert answer.keys() == {"ResponseMetadata"}
+
+
 def test_the_shapes_are_those_of_reads_and_updates() -> None:
     assert {shape.name for name, shape in SHAPES.items() if name != "PutItem"} == LARGE_ANSWERS
 

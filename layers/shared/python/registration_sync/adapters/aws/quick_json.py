@@ -10,7 +10,7 @@ Botocore walks over the shape of each value. This is a plug-in at botocore's own
 
 Signing, retries, endpoints and errors stay botocore's, and so does everything that is not large.
 
-An answer that is no JSON, such as one that a lost connection has cut off, is an error here:
+An answer that is not JSON, such as one that a lost connection has cut off, is an error here:
 botocore returns it as an empty answer, which would say that there is no such item, or no secret.
 DynamoDB's answers have a checksum, so botocore asks again first.
 """
@@ -80,7 +80,7 @@ class QuickParser:
 
     def parse(self, response: Mapping[str, Any], shape: Any) -> Any:
         """See ResponseParser.parse."""
-        if response["status_code"] != OK or shape is None:
+        if response["status_code"] != OK or shape is None or not shape.members:
             return self.usual.parse(response, shape)
         try:
             answer = orjson.loads(response["body"])
