@@ -8,10 +8,11 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from functions.configuration import app as configuration
 from functions.export import app as export
-from registration_sync.bootstrap import configuration_function, export_function
+from registration_sync.bootstrap import aws_clients, configuration_function, export_function
 from tests.functional.support.district import (
     CONNECTION,
     MAPPING,
@@ -164,6 +165,26 @@ def test_the_first_delivery_rings_at_once(server: AsyncSftpServer, rung: Rung) -
     run_export()
     assert rung.metrics[-1]["FailedRuns"] == 1
     assert len(rung.alerts) == 2
+
+
+def test_the_first_delivery_counts_although_aws_refuses_to_store_that_the_setup_is_done(
+    server: AsyncSftpServer, rung: Rung
+) -> None:
+    set_up(server, live=False)
+    send(registration("1"), registration("2", grade="?"))
+    events = aws_clients.dynamodb().meta.events
+
+    def refuse(params: dict[str, Any], **_: object) -> None:
+        if b"REMOVE #setup" in params["body"]:
+            code: Any = {"Error": {"Code": "AccessDeniedException"}}
+            raise ClientError(code, "UpdateItem")
+
+    events.register("before-call.dynamodb.UpdateItem", refuse)
+    run = run_export()
+    events.unregister("before-call.dynamodb.UpdateItem", refuse)
+
+    assert run["status"] == "partial"
+    assert len(rung.metrics) == 1
 
 
 def test_a_connection_with_nothing_left_to_do_rings_before_it_delivers(

@@ -28,8 +28,8 @@ class Clock:
 class Table:
     """The lease of one connection in memory: this part of the port RegistrationsTable.
 
-    Each renewal takes `renewal_seconds`, and fails while the table `is_unavailable`, or while AWS
-    refuses it.
+    Each renewal takes `renewal_seconds`. Renewals and the release fail while the table
+    `is_unavailable`, or while AWS refuses them.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -45,17 +45,21 @@ class Table:
 
     def renew_lease(self, _c: str, lease: Lease) -> None:
         self._clock.advance(self.renewal_seconds)
-        if self.is_unavailable:
-            raise Unavailable("throttled")
-        if self.refuses:
-            raise ServiceRefused("UnrecognizedClientException")
+        self._require_answer()
         if self.lease is None or self.lease.token != lease.token:
             raise LeaseLost("taken over")
         self.lease = lease
 
     def release_lease(self, _c: str, token: str) -> None:
+        self._require_answer()
         if self.lease and self.lease.token == token:
             self.lease = None
+
+    def _require_answer(self) -> None:
+        if self.is_unavailable:
+            raise Unavailable("throttled")
+        if self.refuses:
+            raise ServiceRefused("UnrecognizedClientException")
 
 
 class Ticker:
@@ -180,6 +184,16 @@ def test_a_lease_lasts_three_minutes_and_is_released(
     assert taken is not None
     assert taken.expires_at_ms == int(clock().timestamp() * 1000) + 180_000
     assert table.lease is None
+
+
+def test_a_lease_that_could_not_be_released_expires(
+    table: Table, held: AbstractContextManager[HeldLease]
+) -> None:
+    """An error would hide the end of the run, which is stored already."""
+    with held:
+        table.refuses = True
+
+    assert table.lease is not None
 
 
 def test_a_lease_that_was_not_taken_is_not_held(clock: Clock, table: Any) -> None:

@@ -177,7 +177,7 @@ class RunExecutor:
 
     def _note_setup(self, finished: Run) -> None:
         """Notes what the run of a connection that is being set up has shown."""
-        with suppress(Unavailable):  # the next such run is noted
+        with suppress(Unavailable, ServiceRefused):  # the next such run is noted
             if finished.kind is RunKind.EXPORT and any(year.files for year in finished.years):
                 self.connections.end_setup(finished.connection_id)
             elif finished.kind is RunKind.TEST_RECORD and finished.status is RunStatus.SUCCEEDED:

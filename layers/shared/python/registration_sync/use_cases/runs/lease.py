@@ -82,7 +82,7 @@ class HeldLease:
     def release(self) -> None:
         try:
             self._table.release_lease(self._connection_id, self.token)
-        except Unavailable:
+        except (Unavailable, ServiceRefused):
             return  # the lease expires
 
     def _now_ms(self) -> int:
