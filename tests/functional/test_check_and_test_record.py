@@ -501,6 +501,6 @@ def test_a_run_says_what_the_account_may_not_do(server: AsyncSftpServer) -> None
     send(registration("3"))
     refused_to_remove = run_export()
 
-    for run, words in ((refused_to_list, "may not list"), (refused_to_remove, "may not delete")):
+    for run, words in ((refused_to_list, "does not list"), (refused_to_remove, "may not delete")):
         assert run["status"] == "succeeded"
         assert any(words in warning for warning in run["years"][0]["warnings"])

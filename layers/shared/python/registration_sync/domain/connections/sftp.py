@@ -73,8 +73,8 @@ SHOWS_NOT = (
 READS_NOT = "The account may not read files, so the content of uploaded files was not verified."
 
 LISTS_NOT = (
-    "The account may not list the folder, so temporary files of interrupted runs stay there, and a "
-    "late rename by such a run cannot be prevented."
+    "The server does not list temporary files for this account, so those of interrupted runs stay "
+    "in the folder, and a late rename by such a run cannot be prevented."
 )
 
 REMOVES_NOT = (
