@@ -33,6 +33,8 @@ HOLDING = LabelMapping(holds=frozenset({10, 20}))
 SYNCS = (Sync(10), Sync(20))
 TWO_STUDENTS = Sync(10, ("007", "06520"))
 PAGES = "by pages"
+PARTITION = "by partition"
+ONE_IS_MANY: Changes = {"students": [("MOST_REASONS = 500,", "MOST_REASONS = 1,")]}
 
 
 def exports(listing: Listing) -> tuple[Export, Export]:
@@ -59,6 +61,10 @@ SMALL: dict[str, tuple[tuple[Actor, ...], Faults]] = {
     ),
     f"all students {PAGES}, a kill": (
         (TWO_STUDENTS, Removal(20, "06520"), Export("aaa", OF_ALL)),
+        Faults(kills=1, syncs_too=False, done=1),
+    ),
+    f"due students {PARTITION} and {PAGES}, a kill": (
+        (TWO_STUDENTS, Removal(20, "06520"), Export("aaa")),
         Faults(kills=1, syncs_too=False, done=1),
     ),
 }
@@ -91,7 +97,7 @@ CASES = SMALL | LONG
 
 
 def loaded(case: str) -> SimpleNamespace:
-    code = load()
+    code = load(ONE_IS_MANY if PARTITION in case else {})
     if PAGES in case:
         code.table = PagedTable
     return code
