@@ -15,7 +15,8 @@ from tests.support.sftp_servers import OpenSshServer
 from tests.torture.support.cloud import Cloud
 from tests.torture.support.district import NO_CODE, District, new_district
 from tests.torture.support.freezing import frozen_export
-from tests.torture.support.operations import Operation
+from tests.torture.support.killing import points_of
+from tests.torture.support.operations import Kill, Operation
 from tests.torture.support.trials import Trials
 from tests.torture.support.year import SimulatedYear
 
@@ -29,12 +30,11 @@ def by_hand(district: District) -> dict[str, Any]:
     return {"connection_id": district.connection_id, "trigger": "hand", "run_id": run_id}
 
 
-def frozen_points(operations: list[Operation], trials: Trials) -> list[tuple[int, str]]:
+def frozen_points(operations: list[Operation], trials: Trials) -> list[Kill]:
     """Where a run is frozen: around its renames, where it does harm, and anywhere."""
-    points = [(one.number, edge) for one in operations for edge in one.edges]
-    renames = {one.number for one in operations if "rename" in one.name}
-    near = [point for point in points if point[0] in renames]
-    anywhere = [point for point in points if point[0] not in renames]
+    points = [point for _, point in points_of(operations)]
+    near = [point for point in points if "rename" in point.name]
+    anywhere = [point for point in points if "rename" not in point.name]
     assert near, "the run renames nothing"
     count = MOST_FROZEN if trials.long else 2
     chosen = trials.random.sample(near, min(len(near), count // 2))
@@ -53,10 +53,10 @@ def test_a_frozen_function(cloud: Cloud, sshd: OpenSshServer, trials: Trials) ->
     survived, lost, half, mixed, late = 0, 0, 0, 0, 0
     broken: list[str] = []
     with importer.watching():
-        for number, edge in chosen:
+        for at in chosen:
             district.sync(dict.fromkeys(students, "K"))
             event = district.request()
-            with frozen_export(district, event, number, edge) as frozen:
+            with frozen_export(district, event, at) as frozen:
                 district.later(minutes=5)
                 district.sync(dict.fromkeys(students, "1"))
                 if frozen.answer is None:

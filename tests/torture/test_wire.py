@@ -76,7 +76,7 @@ def district(
 def drawn(
     trials: Trials, calls: list[Call], each: int
 ) -> Iterator[tuple[Fault, list[tuple[Call, int]]]]:
-    """For each fault some of the calls that can have it, and how often each has it."""
+    """For each fault, some of the calls that can have it, and how often each has it."""
     for fault in ALL:
         fitting = [call for call in calls if fault.fits(call)]
         count = min(len(fitting), each if trials.long else 1)
@@ -104,7 +104,7 @@ def record(trials: Trials, about: str, outcome: str, found: Mapping[str, Tried],
             tried=one.tried,
             survived=one.tried - len(one.wrong),
             lost=len(one.lost),
-            detail=f"{one.disturbed} {seen}. {one.wrong or ''}".rstrip(),
+            detail=f"{f'{seen}: {one.disturbed}.' if seen else ''} {one.wrong or ''}".strip(),
         )
 
 
@@ -141,7 +141,7 @@ def test_syncs(trials: Trials, district: WiredDistrict) -> None:
     outcome = (
         "Synced students are in the next file. What was not confirmed says so, and is repeated."
     )
-    record(trials, "A sync", outcome, found, "syncs were not confirmed at once")
+    record(trials, "A sync", outcome, found, "Not confirmed at once")
 
 
 def test_exports(trials: Trials, district: WiredDistrict) -> None:
@@ -189,7 +189,7 @@ def test_exports(trials: Trials, district: WiredDistrict) -> None:
     outcome = (
         "The run delivers, or its record says why not. Its retry or the next run delivers all."
     )
-    record(trials, "An export", outcome, found, "runs did not deliver everything at once")
+    record(trials, "An export", outcome, found, "Runs that did not deliver everything at once")
 
 
 def test_events(trials: Trials, district: WiredDistrict, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,7 +224,7 @@ def test_events(trials: Trials, district: WiredDistrict, monkeypatch: pytest.Mon
         district.export()
         late.lost += district.missing(wanted)
     outcome = "The second event, or the late one, sends nothing; everyone is in the next file."
-    record(trials, "An export", outcome, found, "of these changed anything")
+    record(trials, "An export", outcome, found, "")
 
 
 def test_the_console(trials: Trials, district: WiredDistrict) -> None:
@@ -257,7 +257,7 @@ def test_the_console(trials: Trials, district: WiredDistrict) -> None:
                 one.wrong += [f"{planned}: {text}" for text in broken[:1]]
     outcome = "The page shows its content, or says that AWS did not answer; a second try works."
     tried = {name: one for name, one in found.items() if one.tried}
-    record(trials, "A page of the console", outcome, tried, "requests were refused at first")
+    record(trials, "A page of the console", outcome, tried, "Requests refused at first")
 
 
 def key_of(registration: dict[str, Any]) -> tuple[int, str]:

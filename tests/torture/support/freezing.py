@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,10 @@ SECONDS = 60
 
 
 @contextmanager
-def frozen_export(
-    district: District, event: dict[str, Any], number: int, edge: str
-) -> Iterator[Invocation]:
+def frozen_export(district: District, event: dict[str, Any], at: Kill) -> Iterator[Invocation]:
     """An export that stands still at this operation, with its clock, until the block ends."""
     invocation = Invocation()
-    freeze = Kill(number, edge, by=signal.SIGSTOP)
+    freeze = replace(at, by=signal.SIGSTOP)
     ahead = district.ahead_seconds
 
     def invoke() -> None:

@@ -52,14 +52,15 @@ class Request:
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What happens to a call. `services` can have it, "" for any. If it `takes_effect`, AWS does
-    what was asked before the answer goes wrong. `answer` makes the answer of the true one, or
-    raises Hangup or Silence."""
+    what was asked before the answer goes wrong, or only what `part` leaves of it. `answer` makes
+    the answer of the true one, or raises Hangup or Silence."""
 
     name: str
     answer: Callable[[Request, Answer], Answer]
     takes_effect: bool = False
     services: tuple[str, ...] = ()
     operations: tuple[str, ...] = ()
+    part: Callable[[Request], Request] = lambda request: request
 
     def fits(self, call: Call) -> bool:
         operation = call.name.partition(" ")[0]
@@ -130,7 +131,8 @@ class Wire:
             fault = self._fault_of(call)
         if fault is None:
             return self._true(request)
-        return fault.answer(request, self._true(request) if fault.takes_effect else (0, {}, b""))
+        done = self._true(fault.part(request)) if fault.takes_effect else (0, {}, b"")
+        return fault.answer(request, done)
 
     def _fault_of(self, call: Call) -> Fault | None:
         if self._planned is None:

@@ -1,6 +1,8 @@
 """The faults of AWS at the wire: wrong answers, and answers that never come."""
 
 import json
+from dataclasses import replace
+from typing import Any
 
 from tests.torture.support.wire import Answer, CutOff, Fault, Hangup, Request, Silence
 
@@ -77,6 +79,32 @@ def unprocessed(request: Request, _: Answer) -> Answer:
     return 200, JSON, json.dumps(body).encode()
 
 
+def _halves(request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The items of a batch: those that are processed, and those that are not."""
+    first, second = dict[str, Any](), dict[str, Any]()
+    for table, items in json.loads(request.body)["RequestItems"].items():
+        keys = items["Keys"] if isinstance(items, dict) else items
+        middle = len(keys) // 2
+        for half, some in ((first, keys[:middle]), (second, keys[middle:])):
+            if some:
+                half[table] = {**items, "Keys": some} if isinstance(items, dict) else some
+    return first, second
+
+
+def first_half(request: Request) -> Request:
+    first, _ = _halves(request)
+    body = json.loads(request.body) | {"RequestItems": first}
+    return replace(request, body=json.dumps(body).encode())
+
+
+def half_processed(request: Request, answer: Answer) -> Answer:
+    first, second = _halves(request)
+    if not first:  # a batch of one item
+        return unprocessed(request, answer)
+    key = "UnprocessedKeys" if request.name.startswith("BatchGet") else "UnprocessedItems"
+    return 200, JSON, json.dumps(json.loads(answer[2]) | {key: second}).encode()
+
+
 def not_taken(_request: Request, _: Answer) -> Answer:
     """EventBridge answers 200 and has not taken the event."""
     entry = {"ErrorCode": "InternalFailure", "ErrorMessage": "no"}
@@ -96,6 +124,8 @@ ALL = (
     Fault("the answer is garbled", garbled, takes_effect=True),
     Fault("nothing of a batch is processed", unprocessed, services=("dynamodb",),
           operations=("BatchWriteItem", "BatchGetItem")),
+    Fault("half of a batch is processed", half_processed, takes_effect=True, part=first_half,
+          services=("dynamodb",), operations=("BatchWriteItem", "BatchGetItem")),
     Fault("a conflict of transactions", conflict, services=("dynamodb",),
           operations=("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems")),
     Fault("an event that is not taken", not_taken, services=("events",)),
