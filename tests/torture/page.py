@@ -74,4 +74,7 @@ def _part(subject: str, rows: list[Row]) -> str:
 
 
 if __name__ == "__main__":
-    write_page()
+    try:
+        write_page()
+    except ValueError as error:
+        raise SystemExit(f"docs/reliability.md was not written: {error}") from None
