@@ -67,6 +67,8 @@ class District:
     server: OpenSshServer
     connection_id: str
     ahead_seconds: float = 0
+    notes: str = ""
+    """In the data of each student, which it makes large; no file has it."""
     holds: bool = True
     """Whether the mapping holds students without a code."""
     acknowledged: dict[Student, int] = field(default_factory=dict)
@@ -112,7 +114,7 @@ class District:
         versions, arrived_ms = self._new_versions(students)
         body = {
             "registrations": [
-                registration(student, versions[student], grade)
+                registration(student, versions[student], grade, self.notes)
                 for student, grade in students.items()
             ]
         }
@@ -229,7 +231,9 @@ class District:
         return event
 
 
-def registration(student: Student, version: int, grade: str = "K") -> dict[str, Any]:
+def registration(
+    student: Student, version: int, grade: str = "K", notes: str = ""
+) -> dict[str, Any]:
     """As Enroll sends it: a student with one guardian."""
     year, student_id = student
     return {
@@ -238,7 +242,12 @@ def registration(student: Student, version: int, grade: str = "K") -> dict[str, 
         "school_year": year,
         "status": "Registration Approved",
         "data": {
-            "students": {"id": student_id, "fname": str(version), "grade": grade},
+            "students": {
+                "id": student_id,
+                "fname": str(version),
+                "grade": grade,
+                "notes": notes,
+            },
             "contacts": [{"name": f"Guardian of {student_id}"}],
         },
     }

@@ -59,11 +59,11 @@ def load() -> dict[str, Any]:
 
 def invoke(handlers: dict[str, Any], connection: socket.socket) -> None:
     """Executes the request of the connection in this process."""
-    with connection.makefile("rwb", buffering=0) as stream:
+    with connection.makefile("rb") as stream:
         request = json.loads(stream.readline())
 
         def say(line: dict[str, Any]) -> None:
-            stream.write(json.dumps(line).encode() + b"\n")
+            connection.sendall(json.dumps(line).encode() + b"\n")
 
         def report(operation: Operation) -> None:
             say({"operation": asdict(operation)})
