@@ -66,6 +66,8 @@ def wire(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:  # noqa:
         monkeypatch.setattr(requests, "FIRST_PAUSE_SECONDS", 0)
         # The quota of retries is that of a process with few faults, in every trial.
         monkeypatch.setattr(RetryQuota, "acquire", lambda *_: True)
+        wire.clock.install(monkeypatch.setattr)
+        wire.clock.install_for_durations(monkeypatch.setattr)
         forget_adapters()
         yield wire
     forget_adapters()

@@ -2,8 +2,8 @@
 
 The functions call AWS over TCP, with Amazon's own client library, and a server between them answers
 chosen calls wrongly: it throttles, refuses, fails, hangs up or stays silent, before or after the
-request took effect, and cuts off or garbles answers. Each trial is one fault at one call of a sync,
-of an export or of a route of the console, once or until the end.
+request took effect, cuts off or garbles answers, and takes seconds. Each trial is one fault at one
+call of a sync, of an export or of a route of the console, once or until the end.
 """
 
 import datetime as dt

@@ -77,13 +77,15 @@ def call(
     body: object = None,
     *,
     claims: dict[str, str] = ADMINISTRATOR,
+    running: Any = None,
     **path: str,
 ) -> tuple[int, Any]:
-    """Calls a function's handler; the connection is NORTH unless given."""
+    """Calls a function's handler; the connection is NORTH unless given, and the Lambda context
+    that of `context`."""
     if "{connection_id}" in resource:
         path.setdefault("connection_id", NORTH)
     event = api_event(method, resource, claims=claims, body=body, **path)
-    response = app.handler(event, context())
+    response = app.handler(event, running or context())
     return response["statusCode"], json.loads(response["body"] or "null")
 
 

@@ -20,6 +20,8 @@ from tests.torture.support.wire import Call, Fault, Wire
 EXPORTS = "/connections/{connection_id}/exports"
 REGISTRATIONS = "/connections/{connection_id}/registrations"
 FOREVER = 1_000
+API_SECONDS, EXPORT_SECONDS = 29, 900
+"""The time of an invocation."""
 
 type Key = tuple[int, str]
 
@@ -70,7 +72,10 @@ class WiredDistrict:
         return status, {(one["school_year"], one["student_id"]): one["result"] for one in results}
 
     def ask(self, app: Any, method: str, resource: str, body: Any = None, **more: Any) -> Any:
-        status, answer = call(app, method, resource, body, connection_id=self.connection_id, **more)
+        running = self._context(API_SECONDS)
+        status, answer = call(
+            app, method, resource, body, running=running, connection_id=self.connection_id, **more
+        )
         if status == 500:
             self.broken.append(f"{method} {resource} answered 500: {answer}")
         return status, answer
@@ -87,10 +92,16 @@ class WiredDistrict:
     def invoke(self, event: dict[str, Any]) -> Ended:
         """Invokes the export function, as Lambda does."""
         try:
-            run = export.handler(event, context())
+            run = export.handler(event, self._context(EXPORT_SECONDS))
         except RegistrationSyncError as error:
             return Ended({}, error)
         return Ended(run if "kind" in run else {}, None)
+
+    def _context(self, seconds: float) -> Any:
+        """A Lambda context of which slow answers take time."""
+        running, clock = context(), self.wire.clock
+        running.get_remaining_time_in_millis = lambda: int((seconds - clock.ahead_seconds) * 1000)
+        return running
 
     def retry(self, event: dict[str, Any]) -> Ended:
         """Invokes it again, a minute later or more, when a lease that was left has expired."""

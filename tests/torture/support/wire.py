@@ -21,6 +21,8 @@ from urllib.parse import parse_qs, urlsplit
 from botocore.awsrequest import AWSPreparedRequest, HeadersDict
 from moto.core.botocore_stubber import BotocoreStubber
 
+from tests.torture.support.clock import Clock
+
 _KEY = re.compile(rb'":?pk": ?\{"S": ?"([A-Z]+)')
 _SERVICE = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/")
 
@@ -53,7 +55,7 @@ class Request:
 class Fault:
     """What happens to a call. `services` can have it, "" for any. If it `takes_effect`, AWS does
     what was asked before the answer goes wrong, or only what `part` leaves of it. `answer` makes
-    the answer of the true one, or raises Hangup or Silence."""
+    the answer of the true one, or raises Hangup or Silence. It takes so many `seconds`."""
 
     name: str
     answer: Callable[[Request, Answer], Answer]
@@ -61,6 +63,7 @@ class Fault:
     services: tuple[str, ...] = ()
     operations: tuple[str, ...] = ()
     part: Callable[[Request], Request] = lambda request: request
+    seconds: float = 0
 
     def fits(self, call: Call) -> bool:
         operation = call.name.partition(" ")[0]
@@ -88,11 +91,13 @@ class CutOff(Exception):
 class Wire:
     """The server; `url` is the endpoint of all services. `calls` lists what was called since
     `forget`; `hits` counts the calls that a fault changed, `started` has the events that Lambda
-    took for the export function."""
+    took for the export function. Nobody waits for a slow answer: the functions' `clock` is put
+    ahead until the fault has passed."""
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
         self.hits = 0
+        self.clock = Clock()
         self.started: list[dict[str, Any]] = []
         self._numbers: Counter[tuple[str, str]] = Counter()
         self._planned: tuple[Fault, Call, int] | None = None
@@ -121,6 +126,7 @@ class Wire:
             yield
         finally:
             self._planned = None
+            self.clock.ahead_seconds = 0
 
     def answer(self, request: Request) -> Answer:
         kind = request.service, request.name
@@ -132,6 +138,8 @@ class Wire:
         if fault is None:
             return self._true(request)
         done = self._true(fault.part(request)) if fault.takes_effect else (0, {}, b"")
+        with self._moto:
+            self.clock.ahead_seconds += fault.seconds
         return fault.answer(request, done)
 
     def _fault_of(self, call: Call) -> Fault | None:

@@ -9,6 +9,9 @@ from tests.torture.support.wire import Answer, CutOff, Fault, Hangup, Request, S
 JSON = {"content-type": "application/x-amz-json-1.0"}
 HTML = b"<html><body><h1>503 Service Temporarily Unavailable</h1></body></html>"
 
+SLOW_SECONDS = 4.5
+"""Of an answer that comes just before the client gives up."""
+
 THROTTLED = {
     "dynamodb": (400, "ProvisionedThroughputExceededException"),
     "s3": (503, "SlowDown"),
@@ -60,6 +63,10 @@ def reset(_request: Request, _: Answer) -> Answer:
 
 def silent(_request: Request, _: Answer) -> Answer:
     raise Silence
+
+
+def true(_request: Request, answer: Answer) -> Answer:
+    return answer
 
 
 def cut_off(_request: Request, answer: Answer) -> Answer:
@@ -120,6 +127,8 @@ ALL = (
     Fault("connection reset, the request done", reset, takes_effect=True),
     Fault("no answer, the request not done", silent),
     Fault("no answer, the request done", silent, takes_effect=True),
+    Fault(f"an answer takes {SLOW_SECONDS} seconds", true, takes_effect=True,
+          services=("dynamodb", "s3"), seconds=SLOW_SECONDS),
     Fault("the answer is cut off", cut_off, takes_effect=True),
     Fault("the answer is garbled", garbled, takes_effect=True),
     Fault("nothing of a batch is processed", unprocessed, services=("dynamodb",),
