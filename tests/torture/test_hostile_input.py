@@ -1,11 +1,12 @@
 """Hostile input.
 
-Whatever arrives, the answer is a plain sentence: the body of a sync, a mapping in JSON or YAML, the
-values of a student, an id or a query of any route, an encoding, and each answer of an SFTP server.
-Valid input is changed at random: values, keys, bytes, types, lengths, characters that cannot be
-seen, numbers and depths without end. A trial survives if the outcome is one that the reference
-names, in bounded time, and if what was accepted is stored and exported unchanged. A student counts
-as lost, and a file as half, by what the SFTP server holds, not by what it said.
+Whatever arrives, the answer is a plain sentence. The trials change valid input at random: the body
+of a sync, a mapping in JSON or YAML, the values of a student, ids and queries of every route,
+encodings, and the answers of an SFTP server. They change values, keys, bytes, types and lengths,
+and add invisible characters, huge numbers and deep structures. A trial survives if the outcome is
+one that the reference names, in bounded time, and if what was accepted is stored and exported
+unchanged. A student counts as lost, and a file as half, by what the SFTP server holds, not by what
+it said.
 """
 
 import time
@@ -142,7 +143,7 @@ def test_a_mapping_in_json(trials: Trials) -> None:
     tried.record(
         trials,
         "A mapping in JSON with changed settings, values or bytes",
-        "Each problem with its path; or it maps every student, in a row that reads back, or holds.",
+        "The answer lists each problem with its path, or every student is mapped or held.",
         detail=f"{used:,} could be used.",
     )
     assert used > 5
@@ -163,7 +164,7 @@ def test_a_mapping_in_yaml(trials: Trials) -> None:
     tried.record(
         trials,
         "A mapping in YAML with changed bytes, anchors, tags and numbers",
-        "The line and the column of the mistake, or each problem with its path; or it is used.",
+        "The answer has the line and column of the mistake, or each problem; or it is used.",
     )
 
 
@@ -180,7 +181,7 @@ def test_students_with_hostile_values(trials: Trials) -> None:
     tried.record(
         trials,
         "A student whose values have control characters, 70,000 letters, lists, formulas",
-        "A row that reads back as it is, or held for the reason.",
+        "The row has each value unchanged, or the student is held with a reason.",
         detail=f"{held:,} were held.",
     )
 

@@ -3,10 +3,10 @@
 The process of a run is killed (SIGKILL) before a request to AWS or to the SFTP server, after its
 answer, and, on the SFTP server, right after a request was sent. After about half of the kills AWS
 invokes the same event again, after one minute and after two more; after the others a person starts
-the next run, once the lease of three minutes has expired. Real are the code of the functions, each
-invocation in a process of its own, OpenSSH's sshd, and an importer that reads the folder all the
-while. The AWS emulator is that of the local stack; the minutes are given to the functions as the
-time.
+the next run, once the lease of three minutes has expired. The functions run their own code, each
+invocation in a process of its own, against OpenSSH's server and the AWS emulator of the local
+stack, and an importer reads the folder all the while. Nobody waits for the minutes: the functions
+get a later time.
 
 A trial survives if every student whose sync was answered is at the importer, or held with a reason;
 if no file was half, no two files of different runs stayed together, and no older row followed a

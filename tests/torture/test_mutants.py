@@ -1,10 +1,10 @@
 """Mutants.
 
-The tests are tested: a small fault is planted into a function of the protocol, the delivery or the
-books, such as a condition turned around, a statement left out or a number that is one higher, and
-the tests that call this function run until one of them fails. A trial survives if a test finds the
-fault. Some changes make no difference that anybody could see; these are listed with the reason, and
-count as survived, too.
+The tests are tested: a small fault is planted into a function of the lease, the batches, the run
+index or the sync, such as a condition turned around, a statement left out or a number that is one
+higher, and the tests that call this function run until one of them fails. A trial survives if a
+test finds the fault. Changes that make no difference that anybody could see are not tried; the code
+lists them with the reason.
 """
 
 import ast

@@ -2,9 +2,9 @@
 
 AWS may freeze a function in the midst of its work and let it go on much later; the clocks of two
 functions may differ by minutes; and a school year brings a new year in July, a summer without
-anyone, a server that is away for weeks, two changes of the clock, and data that expires. Real are
-the code of the functions, each invocation in a process of its own, and OpenSSH's sshd. The time is
-given to the functions; a frozen process is stopped by the operating system.
+anyone, a server that is away for weeks, two changes of the clock, and data that expires. The
+functions run their own code, each invocation in a process of its own, against OpenSSH's server.
+They get the time from the trial; the operating system stops a process that is to be frozen.
 """
 
 import datetime as dt
@@ -88,7 +88,7 @@ def test_a_frozen_function(cloud: Cloud, sshd: OpenSshServer, trials: Trials) ->
         lost=lost,
         half_files=half,
         mixed=mixed,
-        detail=f"{late} of the runs were not over when they were frozen. {broken or ''}".rstrip(),
+        detail=f"Frozen before their end: {late}. {broken or ''}".rstrip(),
     )
 
 

@@ -3,8 +3,8 @@
 Two senders sync and remove the same students in growing versions, two operators export, and two
 people confirm and cancel runs, re-send old ones, erase students, and change the mapping and the
 folder: all at once on one connection, each invocation in a process of its own, with OpenSSH's sshd
-and the AWS emulator of the local stack, while an importer reads the folders. The seed draws the
-steps. Then everything comes to rest, and one last export follows.
+and the AWS emulator of the local stack, while an importer reads the folders. The seed decides
+the steps. Then everything comes to rest, and one last export follows.
 
 A step survives if in the end the importer has what was answered last for each student, no older row
 ever followed a newer one (but in a file that was re-sent), no file was half, no two runs were on
