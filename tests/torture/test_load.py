@@ -13,6 +13,7 @@ from dataclasses import replace
 from ipaddress import ip_network
 from itertools import batched
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,27 +78,60 @@ def test_the_largest_requests(cloud: Cloud, sshd: OpenSshServer, trials: Trials)
     )
 
 
-def test_many_connections(cloud: Cloud, sshd: OpenSshServer, trials: Trials) -> None:
-    districts = [new_district(cloud, sshd) for _ in range(60 if trials.long else 3)]
+def test_what_is_too_large(cloud: Cloud, sshd: OpenSshServer, trials: Trials) -> None:
+    district = new_district(cloud, sshd)
+    (year, _) = district.years
+    refused = {
+        LARGEST_BYTES: "over 4 MB: send it in several smaller ones.",
+        LARGEST_BYTES + 40_000: "over 350 kB: send fewer or shorter fields.",
+    }
+    survived = 0
+    for size, sentence in refused.items():
+        district.notes = "x" * size
+        count = LARGEST_AT_ONCE + 2 if size == LARGEST_BYTES else 2
+        ended = district.sync({(year, f"s{number}"): "K" for number in range(count)})
+        survived += sentence in ended.answer["body"] and not district.acknowledged
+    trials.record(
+        fault="A request of over 4 MB, and registrations of over 350 kB",
+        outcome="They are refused, with a sentence that says why and what to do.",
+        tried=len(refused),
+        survived=survived,
+    )
 
-    def sync_and_export(district: District) -> bool:
+
+def test_many_connections(cloud: Cloud, sshd: OpenSshServer, trials: Trials) -> None:
+    """Events beyond the reserved concurrency are in Lambda's queue, which tries again after up to
+    five minutes (docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html)."""
+    count, at_once = (300, 10) if trials.long else (4, 2)
+    waits = [0.0] * at_once + [trials.random.uniform(0, 5) for _ in range(count - at_once)]
+
+    def begin(_: int) -> tuple[District, dict[str, Any]]:
+        district = new_district(cloud, sshd)
         district.sync({(year, f"s{number}"): "K" for year in district.years for number in range(5)})
-        ended = district.invoke("export", district.request())
+        return district, district.request()
+
+    def export(begun: tuple[District, dict[str, Any]], minutes: float) -> bool:
+        district, event = begun
+        district.later(minutes=minutes)
+        ended = district.invoke("export", event)
         return bool(ended.answer) and ended.answer["status"] == "succeeded"
 
-    with ThreadPoolExecutor(len(districts)) as pool:
-        succeeded = sum(pool.map(sync_and_export, districts))
-    lost = 0
-    for district in districts:
+    with ThreadPoolExecutor(at_once) as pool:
+        begun = list(pool.map(begin, range(count)))
+        succeeded = sum(pool.map(export, begun, waits))
+    lost, half = 0, 0
+    for district, _ in begun:
         importer = district.importer()
         importer.look()
         lost += len(district.missing(importer))
+        half += len(importer.half)
     trials.record(
-        fault="Connections that sync and export in the same minute",
-        outcome="Each run delivers its own students.",
-        tried=len(districts),
+        fault=f"{count} connections export in the same minute, with a reservation of {at_once}",
+        outcome="Those beyond the reservation wait. Each run delivers its own students.",
+        tried=count,
         survived=succeeded,
         lost=lost,
+        half_files=half,
     )
 
 

@@ -122,7 +122,7 @@ class District:
         event["requestContext"]["requestTimeEpoch"] = arrived_ms
         invocation = self.invoke("sync", event, kill)
         if invocation.answer is not None:
-            for one in _answered(invocation)[1]["registrations"]:
+            for one in _answered(invocation)[1].get("registrations", ()):
                 if one["result"] in {"synced", "superseded"}:
                     student = one["school_year"], one["student_id"]
                     self._answered(student, versions[student])
