@@ -15,12 +15,15 @@ from tests.support.sftp_servers import OpenSshServer
 from tests.torture.support.cloud import Cloud
 from tests.torture.support.district import NO_CODE, District, new_district
 from tests.torture.support.freezing import frozen_export
+from tests.torture.support.invocations import Invocation
 from tests.torture.support.killing import points_of
-from tests.torture.support.operations import Kill, Operation
+from tests.torture.support.operations import Kill, Operation, Sleep
 from tests.torture.support.trials import Trials
 from tests.torture.support.year import SimulatedYear
 
 SKEW_MINUTES, MOST_FROZEN = 10, 40
+SLEEP_MINUTES = 5
+"""More than a lease lasts."""
 
 
 def by_hand(district: District) -> dict[str, Any]:
@@ -28,6 +31,11 @@ def by_hand(district: District) -> dict[str, Any]:
     now = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=district.ahead_seconds)
     run_id = f"{now:%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}"
     return {"connection_id": district.connection_id, "trigger": "hand", "run_id": run_id}
+
+
+def is_done(run: Invocation) -> bool:
+    """Whether it delivered everything."""
+    return bool(run.answer) and run.answer["status"] == "succeeded"
 
 
 def frozen_points(operations: list[Operation], trials: Trials) -> list[Kill]:
@@ -89,6 +97,57 @@ def test_a_frozen_function(cloud: Cloud, sshd: OpenSshServer, trials: Trials) ->
         half_files=half,
         mixed=mixed,
         detail=f"Frozen before their end: {late}. {broken or ''}".rstrip(),
+    )
+
+
+def test_a_lease_thread_that_sleeps(cloud: Cloud, sshd: OpenSshServer, trials: Trials) -> None:
+    district = new_district(cloud, sshd)
+    importer = district.importer()
+    students = [(year, f"s{one}") for year in district.years for one in range(3)]
+    for _ in range(2):  # the first run has no earlier ones
+        district.sync(dict.fromkeys(students, "K"))
+        counted = district.invoke("export", district.request()).operations
+    chosen = frozen_points(counted, trials)
+    survived, lost, stopped = 0, 0, 0
+    broken: list[str] = []
+    with importer.watching():
+        for number, at in enumerate(chosen):
+            is_alone = number % 2 == 0
+            sleep = Sleep(SLEEP_MINUTES * 60, renews_late=trials.random.random() < 0.5)
+            district.sync(dict.fromkeys(students, "K"))
+            event = district.request()
+            with frozen_export(district, event, at, sleep) as run:
+                district.later(minutes=SLEEP_MINUTES)
+                if not is_alone:
+                    district.sync(dict.fromkeys(students, "1"))
+                    district.invoke("export", by_hand(district))
+            stopped += not is_done(run)
+            district.later(minutes=SLEEP_MINUTES)
+            if run.raised:  # AWS invokes the event again
+                run = district.invoke("export", event)
+            importer.look()
+            wrong = importer.new_steps_back()
+            if is_done(run):  # otherwise its record names the years that the next run sends
+                wrong += district.missing(importer)
+                lost += len(district.missing(importer))
+            district.sync(dict.fromkeys(students, "K"))
+            district.invoke("export", by_hand(district))
+            importer.look()
+            wrong += [*importer.new_steps_back(), *district.missing(importer)]
+            wrong += [*importer.temporary(), *importer.apart()]
+            survived += not wrong
+            broken += wrong
+    trials.record(
+        fault="The thread that renews the lease sleeps beyond the lease's end while the run goes "
+        "on, and renews it then or not at all",
+        outcome="A run that may have lost its lease sends nothing more. AWS retries it, or its "
+        "record names the years that the next run sends.",
+        tried=len(chosen),
+        survived=survived,
+        lost=lost,
+        half_files=len(importer.half),
+        mixed=len(importer.mixed),
+        detail=f"{stopped} of the runs did not deliver everything. {broken or ''}".rstrip(),
     )
 
 

@@ -12,21 +12,31 @@ from typing import Any
 
 from tests.torture.support.district import District
 from tests.torture.support.invocations import Invocation
-from tests.torture.support.operations import Kill
+from tests.torture.support.operations import NO_SLEEP, Kill, Sleep
 
 SECONDS = 60
 
 
 @contextmanager
-def frozen_export(district: District, event: dict[str, Any], at: Kill) -> Iterator[Invocation]:
-    """An export that stands still at this operation, with its clock, until the block ends."""
+def frozen_export(
+    district: District, event: dict[str, Any], at: Kill, sleep: Sleep = NO_SLEEP
+) -> Iterator[Invocation]:
+    """An export that stands still at this operation until the block ends. Its clock does, too, but
+    for the seconds of `sleep`."""
     invocation = Invocation()
     freeze = replace(at, by=signal.SIGSTOP)
     ahead = district.ahead_seconds
 
     def invoke() -> None:
         functions = district.cloud.functions
-        functions.invoke("export", event, ahead_seconds=ahead, kill=freeze, invocation=invocation)
+        functions.invoke(
+            "export",
+            event,
+            ahead_seconds=ahead,
+            kill=freeze,
+            sleep=sleep,
+            invocation=invocation,
+        )
 
     thread = threading.Thread(target=invoke)
     thread.start()

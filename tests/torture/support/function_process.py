@@ -16,18 +16,42 @@ import signal
 import socket
 import sys
 import tempfile
+import threading
 import time
 import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from types import SimpleNamespace
 from typing import Any
 
+from registration_sync.adapters.ticker import ThreadTicker
 from registration_sync.bootstrap import aws_clients
 from tests.torture.support.clock import Clock
-from tests.torture.support.operations import Kill, Operation, Operations
+from tests.torture.support.operations import Kill, Operation, Operations, Sleep
 
 OPERATIONS = Operations()
 CLOCK = Clock()
+
+
+class LateTicker(ThreadTicker):
+    """As the real one, with a call that comes when the test says: that of a thread that slept."""
+
+    def __init__(self) -> None:
+        self._call: Callable[[], None] = lambda: None
+
+    @contextmanager
+    def every(self, seconds: float, call: Callable[[], None]) -> Iterator[None]:
+        self._call = call
+        with super().every(seconds, call):
+            yield
+        self._call = lambda: None
+
+    def call_late(self) -> None:
+        threading.Thread(target=self._call, daemon=True).start()
+
+
+TICKER = LateTicker()
 
 
 class StartedByTheTest:
@@ -44,10 +68,12 @@ def load() -> dict[str, Any]:
     from functions.configuration import app as configuration  # noqa: PLC0415
     from functions.export import app as export  # noqa: PLC0415
     from functions.sync import app as sync  # noqa: PLC0415
-    from registration_sync.bootstrap import configuration_function  # noqa: PLC0415
+    from registration_sync.bootstrap import configuration_function, export_function  # noqa: PLC0415
 
     parts = replace(configuration_function.dependencies(), starter=StartedByTheTest())
     configuration_function.dependencies = lambda: parts  # type: ignore[assignment]
+    exporting = replace(export_function.dependencies(), ticker=TICKER)
+    export_function.dependencies = lambda: exporting  # type: ignore[assignment]
     CLOCK.install()
     gc.freeze()
     return {
@@ -71,6 +97,7 @@ def invoke(handlers: dict[str, Any], connection: socket.socket) -> None:
         say({"pid": os.getpid()})
         OPERATIONS.begin(report, Kill(**request["kill"]) if request["kill"] else None)
         CLOCK.ahead_seconds = request["ahead_seconds"]
+        signal.signal(signal.SIGCONT, lambda *_: go_on(Sleep(**request["sleep"])))
         ends_at = time.monotonic() + request["seconds_left"]
         context = SimpleNamespace(
             aws_request_id=str(uuid.uuid4()),
@@ -82,6 +109,13 @@ def invoke(handlers: dict[str, Any], connection: socket.socket) -> None:
         except Exception as error:  # noqa: BLE001  # AWS takes any
             say({"raised": type(error).__name__, "message": str(error)})
         shutil.rmtree(tempfile.tempdir, ignore_errors=True)
+
+
+def go_on(sleep: Sleep) -> None:
+    """In a process that stood still."""
+    CLOCK.ahead_seconds += sleep.seconds
+    if sleep.renews_late:
+        TICKER.call_late()
 
 
 def main() -> None:

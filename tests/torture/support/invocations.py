@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from local.processes import ROOT, environment, running
-from tests.torture.support.operations import Kill, Operation
+from tests.torture.support.operations import NO_SLEEP, Kill, Operation, Sleep
 
 SECONDS = 120
 """An invocation that takes longer fails the test."""
@@ -45,6 +45,7 @@ class Functions:
         *,
         ahead_seconds: float = 0,
         kill: Kill | None = None,
+        sleep: Sleep = NO_SLEEP,
         seconds_left: float = 900,
         invocation: Invocation | None = None,
     ) -> Invocation:
@@ -55,6 +56,7 @@ class Functions:
             "event": event,
             "ahead_seconds": ahead_seconds,
             "kill": asdict(kill) if kill else None,
+            "sleep": asdict(sleep),
             "seconds_left": seconds_left,
         }
         invocation = invocation or Invocation()

@@ -79,6 +79,18 @@ class Kill:
         return (self.number, self.edge) == (number, edge) and self.name in {"", operation.name}
 
 
+@dataclass(frozen=True, slots=True)
+class Sleep:
+    """What a process finds that stood still: its clock has gone on by so many seconds, and the
+    thread that renews the lease, which slept, too, does so now if it `renews_late`."""
+
+    seconds: float = 0
+    renews_late: bool = False
+
+
+NO_SLEEP = Sleep()
+
+
 class Operations:
     """Counts the operations of this process, in all its threads. `report` gets each as it begins.
 
