@@ -1,10 +1,11 @@
 """Time
 
-AWS may freeze a function in the midst of its work and let it go on much later; the clocks of two
-functions may differ by minutes; and a school year brings a new year in July, a summer without
-anyone, a server that is away for weeks, two changes of the clock, and data that expires. The
-functions run their own code, each invocation in a process of its own, against OpenSSH's server.
-They get the time from the trial; the operating system stops a process that is to be frozen.
+AWS may freeze a function in the midst of its work and let it go on much later; the thread that
+renews a run's lease may sleep too long; the clocks of two functions may differ by minutes; and a
+school year brings a new year in July, a summer without anyone, a server that is away for weeks, two
+changes of the clock, and data that expires. The functions run their own code, each invocation in a
+process of its own, against OpenSSH's server. They get the time from the trial; the operating system
+stops a process that is to be frozen.
 """
 
 import datetime as dt
