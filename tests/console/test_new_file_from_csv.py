@@ -175,6 +175,15 @@ def test_the_field_list_shows_the_best_match_first(ada: Person) -> None:
     expect(listed.first).to_have_attribute("data-group", "Student")
 
 
+def test_enter_keeps_a_field_that_is_not_listed(ada: Person) -> None:
+    field = source(ada, 1)
+    for typed, kept in (("students.student_dis", "students.student_dis"), ("ZIP", "ZIP")):
+        field.fill(typed)
+        ada.page.keyboard.press("Enter")
+        expect(field).to_have_attribute("aria-expanded", "false")
+        expect(field).to_have_value(kept)
+
+
 SUGGEST = """async ([columns, fields]) => {
     const base = document.querySelector("script[type=module]").src;
     const { suggestions } = await import(new URL("pages/mapping/suggesting/suggest.js", base));
@@ -248,6 +257,24 @@ def test_a_header_that_is_the_exact_name_of_a_field_is_a_good_match(visit: Visit
         ("student_annual.guardian2_phone", "sure"),
         ("students.email", "likely"),  # or the household's
         ("students.student_district_id", "likely"),  # not that of Enroll
+    ]
+
+
+def test_an_exact_name_with_values_of_another_kind_is_to_be_checked(visit: Visit) -> None:
+    samples = {"students.dob": "2015-03-09", "students.nickname": "Ann"}
+    fields = [{"path": path, "filled": 1, "samples": [one]} for path, one in samples.items()]
+    columns = [
+        {"header": "dob", "values": ["ann@example.org"]},
+        {"header": "dob", "values": ["3/9/2015"]},
+        {"header": "nickname", "values": ["3/9/2015"]},
+    ]
+
+    found = visit().page.evaluate(SUGGEST, [columns, fields])
+
+    assert [(one["from"], one["sureness"]) for one in found] == [
+        ("students.dob", "likely"),
+        ("students.dob", "sure"),
+        ("students.nickname", "likely"),
     ]
 
 

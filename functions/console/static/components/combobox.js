@@ -10,8 +10,9 @@ import { COMBOBOX } from "./words.js";
 const MAX_SHOWN = 100;
 
 // options: [{value, label?, hint?, group?}]; the group is shown while nothing is typed. `onInput` receives each text that is typed or selected, `onChoose`
-// the selected option. Without `free`, a text that is not an option is reset to the previous value.
-export function Combobox({ options, value, onInput, onChoose, free = true, ...given }) {
+// the selected option. Without `free`, a text that is not an option is reset to the previous value. `completes`: Enter completes a free text
+// that only one option begins with; not where the text may be right as it is, such as a field that is not listed.
+export function Combobox({ options, value, onInput, onChoose, free = true, completes = false, ...given }) {
   const { label, hint, problem, optional, hideLabel, ...control } = given;
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
@@ -26,7 +27,7 @@ export function Combobox({ options, value, onInput, onChoose, free = true, ...gi
   const found = open ? fitting(options, typed ?? "") : []; // closed lists are not filtered, because a page may have a hundred of them
   const shown = found.slice(0, MAX_SHOWN); // the note about further options is an option too, because a listbox may contain nothing else
 
-  const meant = free ? onlyOne(found, typed) : typed && shown[0];
+  const meant = free ? sameAs(found, typed) ?? (completes && onlyOne(found, typed)) : typed && shown[0];
 
   useEffect(() => {
     list.current?.children[active]?.scrollIntoView({ block: "nearest" });
@@ -112,10 +113,10 @@ export function Combobox({ options, value, onInput, onChoose, free = true, ...gi
   <//>`;
 }
 
-// The option that is certainly meant by a text that may also be free: the same text, or the only one that begins with it.
+const sameAs = (options, typed) => options.find((one) => typed && folded(one.value) === folded(typed));
+
 function onlyOne(options, typed) {
-  const begins = options.filter((one) => typed && folded(one.value).startsWith(folded(typed)));
-  return begins.find((one) => folded(one.value) === folded(typed)) ?? (options.length === 1 ? begins[0] : undefined);
+  return options.length === 1 && typed && folded(options[0].value).startsWith(folded(typed)) ? options[0] : undefined;
 }
 
 // A text with what was typed in it marked.

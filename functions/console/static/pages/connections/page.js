@@ -30,7 +30,7 @@ export default function ConnectionsPage({ query }) {
   useInterval(() => loading || reload(), AT_REST_MS);
   const [soonUntil, setSoonUntil] = useState({}); // by connection: an export was requested there, and has yet to start
   const under = (all ?? []).filter((one) => Date.now() < soonUntil[one.connection_id] || (one.last_export && isUnderWay(one.last_export)));
-  useInterval(() => loading || readFacts(under).then((found) => setNewer((before) => new Map([...before, ...found])), reload), under.length > 0 && Math.max(SOON_MS, SOON_EACH_MS * under.length));
+  useInterval(() => loading || readFacts(under).then((found) => setNewer((before) => new Map([...before, ...found])), () => undefined), under.length > 0 && Math.max(SOON_MS, SOON_EACH_MS * under.length));
   const onRequested = (c) => {
     setSoonUntil({ ...soonUntil, [c]: Date.now() + AT_REST_MS });
     reload();
@@ -44,7 +44,7 @@ export default function ConnectionsPage({ query }) {
   <//>`;
 }
 
-// {id: facts} of these connections only: to read all costs hundreds of reads.
+// {id: facts} of these connections only: to read all costs hundreds of reads. If it fails, the next reading of all says why.
 async function readFacts(some) {
   const found = await readOverview({ query: { connections: some.map((one) => one.connection_id).join() } });
   return new Map(found.map((one) => [one.connection_id, one]));

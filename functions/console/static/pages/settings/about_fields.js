@@ -27,7 +27,7 @@ export function AboutFields({ draft, change, problem, idField }) {
   return html`<${TextField} label=${ABOUT.name} hint=${ABOUT.nameHint} ...${field("name")} />
     ${idField}
     <div class="columns">
-      <${Combobox} label=${ABOUT.sis} optional options=${SYSTEMS} ...${field("sis")} />
+      <${Combobox} label=${ABOUT.sis} optional completes options=${SYSTEMS} ...${field("sis")} />
       <${DistrictField} ...${field("district")} />
     </div>
     <${TimeZoneField} label=${ABOUT.timeZone} hint=${ABOUT.timeZoneHint} ...${field("time_zone")} />`;

@@ -7,6 +7,7 @@ const SURE = 0.9;
 const LIKELY = 0.65;
 const CLEARLY = 0.12; // by as much, a sure field is better than the next one
 const EXACT = 2; // more than any likeness
+const EXACT_OF_ANOTHER_KIND = 0.8; // the name says yes and the values no: a person has to look
 const OF_STUDENT = ["students", "household"]; // groups whose name adds to what a field is called
 
 // Other names of fields, as SISes call them: the district's number of a student is their “student number”.
@@ -61,7 +62,8 @@ function scoreOf({ words, kind, exact }, field) {
   const named = exact === field.path ? EXACT : Math.max(...field.names.map((name) => likeness(words, name)));
   const forms = [kind, field.kind];
   if (!kind || !field.kind || kind === field.kind || (forms.includes("phone") && forms.includes("digits"))) return named;
-  return named * (forms.some((one) => ["date", "phone", "email"].includes(one)) ? 0.5 : 0.95);
+  if (!forms.some((one) => ["date", "phone", "email"].includes(one))) return named * 0.95;
+  return named === EXACT ? EXACT_OF_ANOTHER_KIND : named * 0.5;
 }
 
 // As kindOf, but "digits" for ten bare digits: a phone number, or a student's number in a state.
