@@ -13,10 +13,10 @@ from tests.console.support.answers import holding, is_refused, refusing
 from tests.console.support.mapping_page import (
     TO,
     TYPE,
-    a_hundred_fields,
     act,
     add_step,
     file_settings,
+    many_fields,
     milliseconds_of_keys,
     new_file,
     open_mapping,
@@ -603,7 +603,7 @@ def test_names_codes_and_student_values_are_shown_as_text(ada: Person, district:
 
 
 def test_a_hundred_fields_stay_quick_to_type_in(visit: Visit, district: District) -> None:
-    a_hundred_fields(district)
+    many_fields(district, 100)
     ada = visit()
     open_mapping(ada, district)
     expect(value(ada, 100)).to_have_text("VALUE 99")

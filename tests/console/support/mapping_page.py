@@ -92,11 +92,11 @@ def saved(district: District) -> Any:
     return answer.json()["files"]
 
 
-def a_hundred_fields(district: District) -> None:
-    """Create an example student with a hundred answers, and a mapping that mostly capitalizes them:
+def many_fields(district: District, count: int) -> None:
+    """Create an example student with so many answers, and a mapping that mostly capitalizes them:
     f0 is "value 0"."""
     one = registration("7", "Ann")
-    one["data"]["students"] |= {f"f{n}": f"value {n}" for n in range(100)}
+    one["data"]["students"] |= {f"f{n}": f"value {n}" for n in range(count)}
     district.sync(one)
     district.change(example_students=["7"])
     upper = {"mapping_type": "transformation", "transformations": [{"type": "upper"}]}
@@ -106,7 +106,7 @@ def a_hundred_fields(district: District) -> None:
             "to": f"F{n}",
             **(upper if n % 8 else {"mapping_type": "direct"}),
         }
-        for n in range(100)
+        for n in range(count)
     ]
     save_as_another_person(district, [{"name": "students", "fields": fields}])
 
@@ -125,7 +125,7 @@ _WATCH = """cell => {
 
 def milliseconds_of_keys(person: Person, keys: int) -> list[float]:
     """Measure the time from each key to the frame that shows its mapped value, by the browser's
-    clock: the last digit of the 50th of `a_hundred_fields` is deleted and typed again.
+    clock: the last digit of the 50th of `many_fields` is deleted and typed again.
 
     The page itself waits for the value: to find a row by its role takes as long as a key.
     """
