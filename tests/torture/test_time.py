@@ -51,14 +51,19 @@ def frozen_points(operations: list[Operation], trials: Trials) -> list[Kill]:
     return trials.random.sample(chosen, count)
 
 
+def operations_of_an_export(district: District, students: list[tuple[int, str]]) -> list[Operation]:
+    """Those of the second export: the first has no earlier one."""
+    for _ in range(2):
+        district.sync(dict.fromkeys(students, "K"))
+        counted = district.invoke("export", district.request()).operations
+    return counted
+
+
 def test_a_frozen_function(cloud: Cloud, sshd: OpenSshServer, trials: Trials) -> None:
     district = new_district(cloud, sshd)
     importer = district.importer()
     students = [(year, f"s{one}") for year in district.years for one in range(3)]
-    for _ in range(2):  # the first run has no earlier ones
-        district.sync(dict.fromkeys(students, "K"))
-        counted = district.invoke("export", district.request()).operations
-    chosen = frozen_points(counted, trials)
+    chosen = frozen_points(operations_of_an_export(district, students), trials)
     survived, lost, half, mixed, late = 0, 0, 0, 0, 0
     broken: list[str] = []
     with importer.watching():
@@ -105,10 +110,7 @@ def test_a_lease_thread_that_sleeps(cloud: Cloud, sshd: OpenSshServer, trials: T
     district = new_district(cloud, sshd)
     importer = district.importer()
     students = [(year, f"s{one}") for year in district.years for one in range(3)]
-    for _ in range(2):  # the first run has no earlier ones
-        district.sync(dict.fromkeys(students, "K"))
-        counted = district.invoke("export", district.request()).operations
-    chosen = frozen_points(counted, trials)
+    chosen = frozen_points(operations_of_an_export(district, students), trials)
     survived, lost, stopped = 0, 0, 0
     broken: list[str] = []
     with importer.watching():

@@ -46,7 +46,7 @@ def be_quick(environment: Any) -> None:
     """Leaves out what is computed again in each request, and DynamoDB's HTTP layer."""
     environment.setattr(responses, "method_names_from_class", method_names)
     environment.setattr(BaseBackend, "urls", property(_urls))
-    # Botocore writes it anew for each request, and nobody reads it.
+    # Botocore assembles it again for each request, and nobody reads it.
     environment.setattr(UserAgentString, "to_string", lambda _: "tests")
     skip_http(environment)
 

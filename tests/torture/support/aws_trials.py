@@ -124,7 +124,7 @@ class WiredDistrict:
                 self.imported[int(path.parent.name), row["ID"]] = row["First"]
 
     def missing(self, registrations: list[dict[str, Any]]) -> list[str]:
-        """The students whom the SIS should have and has not."""
+        """The students that the SIS should have and does not have."""
         return [
             one["student_id"]
             for one in registrations
