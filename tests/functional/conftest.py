@@ -115,11 +115,11 @@ def account(rights: Rights, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         watch_calls(rights, environment)
         be_quick(environment)
         compare_answers(environment)
-        forget_adapters()
+        _forget_dependencies()
         events = aws_clients.dynamodb().meta.events
         events.register("provide-client-params.dynamodb", limits.check)
         yield
-    forget_adapters()
+    _forget_dependencies()
 
 
 @pytest.fixture
@@ -192,6 +192,10 @@ def delete_tables() -> None:
 def forget_adapters() -> None:
     """Drops the cached clients and adapters."""
     _client.cache_clear()
+    _forget_dependencies()
+
+
+def _forget_dependencies() -> None:
     for built in (aws_clients.dynamodb, people.people, *(one.dependencies for one in FUNCTIONS)):
         if hasattr(built, "cache_clear"):  # a test's replacement has no cache
             built.cache_clear()
@@ -237,5 +241,5 @@ def _session() -> boto3.Session:
 
 @cache
 def _client(service: Any) -> Any:
-    """Replaces boto3.client, with one client of each service for the tests of a module."""
+    """Replaces boto3.client, with one client of each service for all tests."""
     return _session().client(service)

@@ -5,7 +5,6 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.awsrequest import AWSPreparedRequest
 
 from tests.functional.conftest import create_tables, delete_tables
 from tests.functional.support import quick_dynamodb
@@ -71,16 +70,14 @@ def test_every_operation_has_the_same_response_with_and_without_http(
 ) -> None:
     called: set[str] = set()
 
-    def count(request: AWSPreparedRequest) -> quick_dynamodb.Response | None:
-        response = answer(request)
-        if response:
-            called.add(quick_dynamodb.operation_of(request))
-        return response
+    def count(operation: str, body: str | bytes) -> quick_dynamodb.Response | None:
+        called.add(operation)
+        return answer(operation, body)
 
     answer = quick_dynamodb.response
     monkeypatch.setattr(quick_dynamodb, "response", count)
     quick = responses_on_empty_tables()
-    monkeypatch.setattr(quick_dynamodb, "response", lambda _: None)
+    monkeypatch.setattr(quick_dynamodb, "response", lambda *_: None)
 
     assert responses_on_empty_tables() == quick
     assert called == quick_dynamodb.OPERATIONS.keys()

@@ -1,5 +1,5 @@
-"""Moto's DynamoDB without its HTTP layer, which takes twice as long as the operations, and without
-signatures, which moto does not check; and moto without what it computes again in each request.
+"""Moto's DynamoDB without its HTTP layer, which takes twice as long as the operations; moto without
+signatures, which it does not check, and without what it computes again in each request.
 
 botocore still serializes each request and parses each response.
 """
@@ -10,12 +10,13 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from botocore.awsrequest import AWSPreparedRequest
+from botocore.awsrequest import AWSResponse
+from botocore.endpoint import Endpoint, convert_to_response_dict
 from botocore.signers import RequestSigner
 from botocore.useragent import UserAgentString
 from moto.core import DEFAULT_ACCOUNT_ID, responses
 from moto.core.base_backend import BaseBackend
-from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.botocore_stubber import MockRawResponse
 from moto.core.exceptions import JsonRESTError
 from moto.dynamodb.responses import DynamoHandler
 
@@ -31,6 +32,11 @@ OPERATIONS: dict[str, Callable[[DynamoHandler], Any]] = {
     "TransactWriteItems": DynamoHandler.transact_write_items,
 }
 HEADERS = {"content-type": "application/x-amz-json-1.0"}
+UNSIGNED = (
+    "AWS4-HMAC-SHA256 Credential=testing/20260101/us-east-1/{}/aws4_request, "
+    "SignedHeaders=host, Signature=none"
+)
+HOST = "https://dynamodb.us-east-1.amazonaws.com"
 
 type Response = tuple[int, dict[str, str], str]
 
@@ -48,6 +54,7 @@ def be_quick(environment: Any) -> None:
     environment.setattr(BaseBackend, "urls", property(_urls))
     # Botocore assembles it again for each request, and nobody reads it.
     environment.setattr(UserAgentString, "to_string", lambda _: "tests")
+    skip_signatures(environment)
     skip_http(environment)
 
 
@@ -58,44 +65,56 @@ def _urls(backend: BaseBackend) -> Any:
     return urls_by_kind[kind]
 
 
-def skip_http(environment: Any) -> None:
-    """Makes moto answer operations on items directly, and everything else as usual."""
-    process_request = BotocoreStubber.process_request
+def skip_signatures(environment: Any) -> None:
+    """Except of requests to S3, whose bodies are encoded as the signature says."""
     sign = RequestSigner.handler
 
-    def process(stubber: BotocoreStubber, request: AWSPreparedRequest) -> Any:
-        return response(request) or process_request(stubber, request)
+    def sign_some(signer: RequestSigner, operation_name: str, request: Any, **more: Any) -> Any:
+        if signer._service_id == "S3":
+            return sign(signer, operation_name, request, **more)
+        request.headers["Authorization"] = UNSIGNED.format(signer.signing_name)
+        return None
 
-    def sign_others(signer: RequestSigner, **request: Any) -> Any:
-        return None if signer._service_id == "DynamoDB" else sign(signer, **request)
-
-    environment.setattr(BotocoreStubber, "process_request", process)
-    environment.setattr(RequestSigner, "handler", sign_others)
+    environment.setattr(RequestSigner, "handler", sign_some)
 
 
-def response(request: AWSPreparedRequest) -> Response | None:
+def skip_http(environment: Any) -> None:
+    """Makes moto answer operations on items directly, and everything else as usual."""
+    make_request = Endpoint.make_request
+
+    def make(endpoint: Endpoint, operation: Any, request: dict[str, Any]) -> Any:
+        answer = response(operation.name, request["body"]) if endpoint.host == HOST else None
+        if answer is None:
+            return make_request(endpoint, operation, request)
+        status, headers, body = answer
+        http = AWSResponse(HOST, status, headers, MockRawResponse(body))
+        return http, _parsed(endpoint, operation, http)
+
+    environment.setattr(Endpoint, "make_request", make)
+
+
+def _parsed(endpoint: Any, operation: Any, http: AWSResponse) -> dict[str, Any]:
+    """As Endpoint._do_get_response does it."""
+    answer = convert_to_response_dict(http, operation)
+    parser = endpoint._response_parser_factory.create_parser("json")
+    parsed: dict[str, Any] = parser.parse(answer, operation.output_shape)
+    if http.status_code >= 300:
+        endpoint._add_modeled_error_fields(answer, parsed, operation, parser)
+    return parsed
+
+
+def response(operation: str, body: str | bytes) -> Response | None:
     """The response to an operation on items; None to any other request."""
-    operation = operation_of(request)
     if operation not in OPERATIONS:
         return None
     handler = DynamoHandler()
     handler.current_account, handler.region = DEFAULT_ACCOUNT_ID, "us-east-1"
-    handler.body = handler.params = json.loads(_text(request.body), object_hook=_decoded)
+    handler.body = handler.params = json.loads(body, object_hook=_decoded)
     try:
         result = OPERATIONS[operation](handler)
     except JsonRESTError as error:
         return error.code or 400, HEADERS, str(error.description)
     return 200, HEADERS, json.dumps(result.result, default=_encoded)
-
-
-def operation_of(request: AWSPreparedRequest) -> str:
-    """The name of DynamoDB's operation; empty for another service."""
-    service, _, operation = _text(request.headers.get("X-Amz-Target", "")).partition(".")
-    return operation if service.startswith("DynamoDB_") else ""
-
-
-def _text(value: str | bytes) -> str:
-    return value.decode() if isinstance(value, bytes) else value
 
 
 def _decoded(value: dict[str, Any]) -> dict[str, Any]:
