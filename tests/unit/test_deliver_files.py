@@ -316,6 +316,22 @@ def test_a_lost_rename_beside_the_old_file_is_repeated(tmp_path: Path) -> None:
     assert folder.files == {"f/a.csv": NEW}
 
 
+def test_a_file_that_is_there_already_does_not_pass_for_the_one_whose_rename_was_lost(
+    tmp_path: Path,
+) -> None:
+    folder = Folder(a_csv=OLD, b_csv=NEW)
+    ours = f"f/{temporary_name('b.csv', TOKEN)}"
+
+    def lose() -> None:
+        del folder.files[ours]
+
+    folder.before["replace"] = [ConnectionFailed("lost")]
+    folder.on["connect"] = lambda: folder.on.update(connect=lose)
+
+    assert deliver(folder, tmp_path, "a.csv", "b.csv") == [ReplacedBy.POSIX_RENAME] * 2
+    assert folder.files == {"f/a.csv": NEW, "f/b.csv": NEW}
+
+
 def test_a_rename_lost_with_the_connection_is_repeated_on_the_next(tmp_path: Path) -> None:
     folder = Folder(a_csv=OLD)
     folder.before["replace"] = [ConnectionFailed("lost")]
@@ -375,6 +391,22 @@ def test_a_run_that_lost_the_lease_removes_and_renames_nothing(tmp_path: Path) -
 
     assert folder.files["f/a.csv"] == OLD
     assert successors in folder.files
+
+
+def test_a_run_that_lost_the_lease_uploads_no_more(tmp_path: Path) -> None:
+    table = LeaseTable()
+    folder, lease = Folder(), held_lease(table)
+
+    def lose_it() -> None:
+        table.is_lost = True
+        lease.renew()
+
+    folder.on["upload"] = lose_it
+
+    with pytest.raises(LeaseLost):
+        deliver(folder, tmp_path, "a.csv", "b.csv", lease=lease)
+
+    assert folder.log.count("upload") == 1
 
 
 def deliver_with_done_files(

@@ -11,13 +11,12 @@ from registration_sync.domain.connections.sftp import (
     SftpAccount,
 )
 from registration_sync.domain.errors import (
-    Conflict,
     DeliveryError,
     TerminalDeliveryError,
     TransientDeliveryError,
     UploadIncomplete,
 )
-from registration_sync.domain.mapping.definition.own_names import done_file_problems, done_name
+from registration_sync.domain.mapping.definition.own_names import done_name
 from registration_sync.domain.temporary_names import (
     aside_name,
     is_temporary_name_by,
@@ -53,10 +52,8 @@ class FinishedFile:
 def with_done_files(files: Sequence[FinishedFile], empty: Path) -> list[FinishedFile]:
     """The files, followed by NAME.done for each; creates `empty` as the local source of these.
 
-    Raises Conflict if a file has the name of a done file: an older mapping, or an older run.
+    No file has the name of a done file: `reject_done_files` is called before.
     """
-    for _, problem in done_file_problems([file.name for file in files]):
-        raise Conflict(problem)
     empty.touch()
     done = [FinishedFile(done_name(file.name), empty, is_done_file=True) for file in files]
     return [*files, *done]
