@@ -80,6 +80,8 @@ def _expected(value: str, form: CsvFormat) -> str:
 @example([["\n"]], CsvFormat(line_breaks_to_spaces=True))
 @example([["", ""]], CsvFormat(text_identifier=""))
 @example([["\x85@"]], CsvFormat(line_breaks_to_spaces=True, formulas="quote"))
+@example([["a\nb\nc", "", ""]], CsvFormat(separator="\\"))
+@example([["a\nb", 'c"d', 'e"f']], CsvFormat(separator='"', text_identifier="'"))
 def test_every_row_is_read_back_unchanged_or_refused(
     rows: list[list[str]], form: CsvFormat
 ) -> None:

@@ -69,32 +69,49 @@ def line_writer(csv: CsvFormat) -> LineWriter:
     join, join_quoted = separator.join, (quote + separator + quote).join
     as_json, other_quote = orjson.dumps, quote if quote != '"' else ""
     escapes = len(orjson.dumps(separator)) - 2 - len(separator.encode())
+    escaped_by_one = [character for character in '"\\' if character != separator]
     keeps = not csv.line_breaks_to_spaces
-    write_special = _special_writer(csv)
+    quoted_where_needed, write_special = _quoter(separator, quote), _special_writer(csv)
     if csv.formulas != "keep" or CODECS[csv.encoding] != "utf-8":
         return write_special
 
     def write(values: Sequence[str]) -> bytes:
         line = join(values)
         utf8 = line.encode()
-        gaps = len(values) - 1
-        # Fast path for most rows. JSON escapes double quotes, backslashes and control characters,
-        # so a line without them has its own length as JSON. In UTF-8 the control characters from
-        # U+0080 start with C2, the line breaks U+2028 and U+2029 with E2.
-        if (
-            line.count(separator) == gaps
-            and len(as_json(line)) == len(utf8) + 2 + escapes * gaps
-            and "\x7f" not in line
-            and (line.isascii() or (utf8.find(b"\xc2") < 0 and (keeps or utf8.find(b"\xe2") < 0)))
-            and not (other_quote and other_quote in line)
+        separators, gaps = line.count(separator), len(values) - 1
+        # Fast paths for most rows. JSON escapes double quotes and backslashes by one character, and
+        # control characters: `escaped` counts these. In UTF-8 the control characters from U+0080
+        # start with C2, the line breaks U+2028 and U+2029 with E2.
+        escaped = len(as_json(line)) - 2 - len(utf8) - escapes * separators
+        if "\x7f" in line or not (
+            line.isascii() or (utf8.find(b"\xc2") < 0 and (keeps or utf8.find(b"\xe2") < 0))
         ):
+            return write_special(values)
+        if escaped == 0 and separators == gaps and not (other_quote and other_quote in line):
             if always:
                 return (quote + join_quoted(values) + quote + end).encode()
             if line:  # a single blank value needs quotes: readers skip an empty line
                 return utf8 + end_bytes
+        elif quote and not always and escaped == sum(map(line.count, escaped_by_one)):
+            return (join(quoted_where_needed(values)) + end).encode()
         return write_special(values)
 
     return write
+
+
+def _quoter(separator: str, quote: str) -> Callable[[Sequence[str]], list[str]]:
+    """Builds the function that quotes the values with a separator or a quote."""
+    twice = quote + quote
+
+    def quoted_where_needed(values: Sequence[str]) -> list[str]:
+        return [
+            quote + value.replace(quote, twice) + quote
+            if separator in value or quote in value
+            else value
+            for value in values
+        ]
+
+    return quoted_where_needed
 
 
 def _special_writer(csv: CsvFormat) -> LineWriter:
