@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from operator import itemgetter
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -204,6 +205,8 @@ def date_rewriter(source: str, target: str, pivot: int = 0) -> Callable[[str], s
     if am_pm is not None:
         tokens["hour"] = _TOKENS["HH"]
     template, writes = _target_template(target, tokens, group_of)
+    groups = [group for group, _ in writes]
+    copy = None if any(write for _, write in writes) else itemgetter(*groups)
     day = group_of.get("day")
 
     def rewrite(value: str) -> str:
@@ -215,6 +218,9 @@ def date_rewriter(source: str, target: str, pivot: int = 0) -> Callable[[str], s
             _check_calendar(digits, tokens, group_of)
         if am_pm is not None:
             digits = _to_24_hours(digits, group_of["hour"], am_pm)
+        if copy:
+            written: str = template % copy(digits)
+            return written
         return template % tuple(
             [digits[group] if write is None else write(digits[group]) for group, write in writes]
         )
