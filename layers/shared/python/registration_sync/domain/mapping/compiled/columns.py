@@ -27,6 +27,7 @@ from registration_sync.domain.mapping.values.sources import (
     FieldPath,
     Scope,
     field_path,
+    group_reader,
     text_at,
     text_of,
 )
@@ -35,8 +36,8 @@ from registration_sync.domain.mapping.values.unmappable import OnError, Unmappab
 type Finish = Callable[..., str]
 """From the source's value, and the further fields' values if any, to the column's value."""
 
-type RowFunction = Callable[..., list[str]]
-"""From each group's `get` method to the values of a row."""
+type RowFunction = Callable[[Scope], list[str]]
+"""From a row's scope to its values; raises Unmappable, TypeError or AttributeError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +80,29 @@ def steps_of(field: MappedField) -> tuple[Step, ...]:
     return field.transformations
 
 
-def row_function(columns: Sequence[Column], groups: Sequence[tuple[str, ...]]) -> RowFunction:
-    """Generates the function from each group's `get` to a row's values, as one expression:
+def row_function(columns: Sequence[Column]) -> RowFunction:
+    """Generates the function from a row's scope to its values, as one expression:
 
-        lambda g0, g1: [g0(name0, ''), finish1(g0(name1, '')), finish2(g1(name2, ''), (…,))]
+        lambda scope: [
+            (g0 := group0(scope).get)(name0, ''), finish1(g0(name1, '')), finish2(…, (…,)), …
+        ]
 
     A loop over the columns takes three times as long. The source contains no text of the mapping:
     names and functions are constants in its globals.
     """
     constants: dict[str, Any] = {}
+    number_of: dict[tuple[str, ...], int] = {}
 
     def read(path: FieldPath) -> str:
         group, name = path
         constant = f"name{len(constants)}"
         constants[constant] = _as_decoded(name)
-        return f"g{number_of[group]}({constant}, '')"
+        if group in number_of:
+            return f"g{number_of[group]}({constant}, '')"
+        number = number_of[group] = len(number_of)
+        constants[f"group{number}"] = group_reader(group)
+        return f"(g{number} := group{number}(scope).get)({constant}, '')"
 
-    number_of = {group: number for number, group in enumerate(groups)}
     cells = []
     for number, column in enumerate(columns):
         cell = read(column.path)
@@ -104,8 +111,7 @@ def row_function(columns: Sequence[Column], groups: Sequence[tuple[str, ...]]) -
             others = "".join(f"{read(path)}, " for path in column.other_paths)
             cell = f"finish{number}({cell}, ({others}))" if others else f"finish{number}({cell})"
         cells.append(cell)
-    gets = ", ".join(f"g{number}" for number in range(len(groups)))
-    row: RowFunction = eval(f"lambda {gets}: [{', '.join(cells)}]", constants)  # noqa: S307 -- generated above
+    row: RowFunction = eval(f"lambda scope: [{', '.join(cells)}]", constants)  # noqa: S307 -- generated above
     return row
 
 

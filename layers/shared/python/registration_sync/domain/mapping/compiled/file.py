@@ -39,10 +39,8 @@ from registration_sync.domain.mapping.values.sources import (
     ENTRY,
     REMOVAL_FACTS,
     FieldPath,
-    GroupReader,
     Scope,
     field_path,
-    group_reader,
     text_at,
 )
 from registration_sync.domain.mapping.values.unmappable import Unmappable
@@ -119,8 +117,8 @@ class FilePreview:
 @dataclass(frozen=True, slots=True)
 class CompiledFile:
     """A file of this run. `file_name` is `name` with its placeholders, `header` the bytes before
-    the first row; `groups` read the groups of fields that the columns use. `is_full`: the file
-    contains all current students; `is_new`: only students that no export has delivered.
+    the first row. `is_full`: the file contains all current students; `is_new`: only students that
+    no export has delivered.
     `repeats_a_field`: so many columns have the same source that a long value of it may make the
     line too long. `has_items`: the rows are items of a text, and several with the same line are one
     row. `row_bytes` counts for each row besides its line."""
@@ -135,7 +133,6 @@ class CompiledFile:
     header_only: bool
     columns: tuple[Column, ...]
     csv: CsvFormat
-    groups: tuple[GroupReader, ...]
     values: RowFunction
     write: LineWriter
     rows: RowsOf
@@ -157,7 +154,7 @@ class CompiledFile:
         seen: set[bytes] = set()
         size = 0
         for row in self.rows(scope):
-            values = self.values(*[group_of(row).get for group_of in self.groups])
+            values = self.values(row)
             if self.repeats_a_field:
                 require_line(sum(map(len, values)))
             line = self.write(values)
@@ -280,7 +277,6 @@ def compile_file(
         for field in file.mapped_fields
     )
     paths = [path for column in columns for path in (column.path, *column.other_paths)]
-    groups = tuple(dict.fromkeys(group for group, _ in paths))
     csv = file.csv_format
     return CompiledFile(
         number=number,
@@ -293,8 +289,7 @@ def compile_file(
         header_only=file.when_nothing_due == "header_only",
         columns=columns,
         csv=csv,
-        groups=tuple(map(group_reader, groups)),
-        values=row_function(columns, groups),
+        values=row_function(columns),
         write=line_writer(csv),
         rows=_rows(file, file.where),
         rows_of_removed=_rows(file, [one for one in file.where if one.source in REMOVAL_FACTS]),
