@@ -10,7 +10,7 @@ from registration_sync.domain.connections.guard_settings import (
     UnmatchedGuard,
 )
 from registration_sync.domain.connections.sftp import RemoteFile
-from registration_sync.domain.mapping.compiled.unmatched import MAX_LISTED_VALUES, Unmatched
+from registration_sync.domain.mapping.compiled.unmatched import MAX_LISTED_VALUES, Found, Unmatched
 from registration_sync.domain.registrations.row_history import RowCount
 from registration_sync.domain.runs.findings import (
     check_blank_required,
@@ -83,11 +83,12 @@ def test_unmatched_values_are_counted_field_by_field() -> None:
 
 
 def test_unmatched_values_beyond_the_list_are_counted() -> None:
-    unmatched = Unmatched()
+    found: Found = []
+    unmatched = Unmatched(found)
     note = unmatched.recorder_for("students.csv", "School")
     for number in range(MAX_LISTED_VALUES + 50):
         note(f"School {number}")
-        unmatched.count(f"{number}")
+        found.pop()(f"{number}")
 
     findings = check_unmatched(UnmatchedGuard(action=WARN, count=249), unmatched.totals)
 

@@ -13,7 +13,7 @@ from registration_sync.domain.mapping.compiled.columns import (
     steps_of,
 )
 from registration_sync.domain.mapping.compiled.filled import FilledColumns
-from registration_sync.domain.mapping.compiled.unmatched import Unmatched
+from registration_sync.domain.mapping.compiled.unmatched import Found, Unmatched
 from registration_sync.domain.mapping.definition.mapping import ExportFile, MappedField
 from registration_sync.domain.mapping.definition.rows import RowsOf, compile_rows
 from registration_sync.domain.mapping.transformations.registry import StepContext, fields_read
@@ -118,10 +118,9 @@ class FilePreview:
 class CompiledFile:
     """A file of this run. `file_name` is `name` with its placeholders, `header` the bytes before
     the first row. `is_full`: the file contains all current students; `is_new`: only students that
-    no export has delivered.
-    `repeats_a_field`: so many columns have the same source that a long value of it may make the
-    line too long. `has_items`: the rows are items of a text, and several with the same line are one
-    row. `row_bytes` counts for each row besides its line."""
+    no export has delivered. `repeats_a_field`: so many columns have the same source that a long
+    value of it may make the line too long. `has_items`: the rows are items of a text, and several
+    with the same line are one row. `row_bytes` counts for each row besides its line."""
 
     number: int
     name: str
@@ -268,6 +267,7 @@ def compile_file(
     *,
     is_full: bool,
     unmatched: Unmatched,
+    found: Found,
     budget: Budget,
 ) -> CompiledFile:
     """Compiles a file; `is_full` includes all current students even if the file does not ask."""
@@ -299,7 +299,7 @@ def compile_file(
         repeats_a_field=max(Counter(paths).values()) > MAX_REPEATED_FIELD,
         row_bytes=VALUE_BYTES * len(columns),
         budget=budget,
-        filled=FilledColumns([column.to for column in columns]),
+        filled=FilledColumns([column.to for column in columns], found),
     )
 
 

@@ -1,7 +1,9 @@
 """Counts in how many rows of a file each column is filled, from a sample of the rows."""
 
 from collections.abc import Sequence
+from functools import partial
 
+from registration_sync.domain.mapping.compiled.unmatched import Found
 from registration_sync.domain.mapping.values.characters import is_blank
 
 ALL_UP_TO, THEN_EACH = 1_000, 17
@@ -12,31 +14,24 @@ does not follow a pattern of the rows."""
 class FilledColumns:
     """The counts of one file in one run; `headers` are those of its columns."""
 
-    def __init__(self, headers: Sequence[str]) -> None:
+    def __init__(self, headers: Sequence[str], found: Found) -> None:
         self._headers = headers
+        self._found = found
         self._blank = [0] * len(headers)
         self._rows = self._counted = 0
-        self._of_student: list[Sequence[str]] = []
 
     def add(self, values: Sequence[str]) -> None:
-        """Collects a row of a student, if it is in the sample."""
+        """Adds the count of a row to what was found in the student, if it is in the sample."""
         self._rows += 1
         if self._rows <= ALL_UP_TO or self._rows % THEN_EACH == 0:
-            self._of_student.append(values)
+            self._found.append(partial(self._count, values))
 
-    def discard(self) -> None:
-        """Discards the collected rows, as the student is held or removed."""
-        self._of_student.clear()
-
-    def count(self) -> None:
-        """Counts the collected rows."""
-        for values in self._of_student:
-            self._counted += 1
-            for index, value in enumerate(values):
-                # Most values are letters and digits. Some blanks are letters to isalnum.
-                if not (value.isalnum() and value.isascii()) and is_blank(value):
-                    self._blank[index] += 1
-        self._of_student.clear()
+    def _count(self, values: Sequence[str], _student_id: str) -> None:
+        self._counted += 1
+        for index, value in enumerate(values):
+            # Most values are letters and digits. Some blanks are letters to isalnum.
+            if not (value.isalnum() and value.isascii()) and is_blank(value):
+                self._blank[index] += 1
 
     def blank_in(self, rows: int) -> dict[str, int]:
         """The estimated number of blank rows of each column, in a file of so many rows."""

@@ -17,7 +17,7 @@ from registration_sync.domain.mapping.compiled.file import (
     RowProblem,
     compile_file,
 )
-from registration_sync.domain.mapping.compiled.unmatched import Unmatched, UnmatchedValue
+from registration_sync.domain.mapping.compiled.unmatched import Found, Unmatched, UnmatchedValue
 from registration_sync.domain.mapping.definition.mapping import Mapping
 from registration_sync.domain.mapping.definition.package import Manifest
 from registration_sync.domain.mapping.values.budget import Budget
@@ -65,12 +65,14 @@ class CompiledPackage:
 @dataclass(frozen=True, slots=True)
 class CompiledMapping:
     """The files of a run, and the values found without a match code. `is_full`: the run puts all
-    current students into every file, even if no student is due."""
+    current students into every file, even if no student is due. `found` is of the student that is
+    mapped now."""
 
     files: tuple[CompiledFile, ...]
     run: RunContext
     run_scope: dict[str, str]
     unmatched: Unmatched
+    found: Found
     budget: Budget
     package: CompiledPackage | None = None
     is_full: bool = False
@@ -110,12 +112,15 @@ class CompiledMapping:
             )
         except (Unmappable, TypeError, AttributeError, UnicodeEncodeError):
             # Field by field: finds every problem, and maps an empty list, which is no problem.
-            self._discard()
+            self.found.clear()
             mapped = self._examine(scope, due=due, delivered=delivered)
-            self._count(registration["student_id"])
-            return mapped
-        self._count(registration["student_id"])
-        return MappedStudent(lines, [], claims)
+        else:
+            mapped = MappedStudent(lines, [], claims)
+        if self.found:
+            for count in self.found:
+                count(registration["student_id"])
+            self.found.clear()
+        return mapped
 
     def _examine(self, scope: Scope, *, due: bool, delivered: bool) -> MappedStudent:
         self.budget.start()
@@ -153,24 +158,13 @@ class CompiledMapping:
         found = [file.examine(scope, removed=True) if file.removals else [] for file in self.files]
         problems = [problem for rows in found for row in rows for problem in row.problems]
         if problems:
-            self._discard()
+            self.found.clear()
             return MappedStudent((), list(dict.fromkeys(problems)), [])
         lines = tuple(
             file.lines(rows, scope, []) for file, rows in zip(self.files, found, strict=True)
         )
-        self._discard()
+        self.found.clear()
         return MappedStudent(lines, [], [])
-
-    def _count(self, student_id: str) -> None:
-        self.unmatched.count(student_id)
-        for file in self.files:
-            file.filled.count()
-
-    def _discard(self) -> None:
-        """Discards what was collected from a student whose rows do not count."""
-        self.unmatched.discard()
-        for file in self.files:
-            file.filled.discard()
 
     def preview(self, registration: Registration) -> list[FilePreview]:
         """The student's rows in each file, with each field's value or problem, and the lines that
@@ -188,7 +182,7 @@ class CompiledMapping:
                     for row, line in zip(found, of_file, strict=True)
                 ]
             rows += found
-        self._discard()
+        self.found.clear()
         return rows
 
     def _scope(self, registration: Registration) -> Scope:
@@ -206,9 +200,12 @@ def compile_mapping(
 
     `clock` gives CPU seconds, which bound the time of a student's patterns.
     """
-    unmatched, budget = Unmatched(), Budget(clock)
+    found: Found = []
+    unmatched, budget = Unmatched(found), Budget(clock)
     files = tuple(
-        compile_file(number, file, run, is_full=is_full, unmatched=unmatched, budget=budget)
+        compile_file(
+            number, file, run, is_full=is_full, unmatched=unmatched, found=found, budget=budget
+        )
         for number, file in enumerate(mapping.files)
     )
     package = None
@@ -221,4 +218,4 @@ def compile_mapping(
             names=tuple(file.name for file in mapping.files),
         )
     run_scope = {"started_at": run.started_at_text}
-    return CompiledMapping(files, run, run_scope, unmatched, budget, package, is_full)
+    return CompiledMapping(files, run, run_scope, unmatched, found, budget, package, is_full)
