@@ -1,18 +1,17 @@
-"""SFTP servers that are broken or mean harm: each answers one request in a way that costs the most.
+"""SFTP servers that are broken or mean harm, and the costs of a delivery to them.
 
-`python -m tests.servers.hostile PORT KEY MEGABYTES` delivers to such a server, and prints the cost.
+Each answers one request in a way that costs the most.
 """
 
-import json
 import socket
 import struct
-import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from ipaddress import ip_network
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Self
 
@@ -364,13 +363,14 @@ class HostileSocket:
 
 
 def peak_megabytes() -> float:
-    """Of this process: `ru_maxrss` begins with the memory of the process that started it."""
+    """Of this process since it was forked: `ru_maxrss` begins with the memory of its parent."""
     status = Path("/proc/self/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
-def deliver(port: int, host_key: str, megabytes: int) -> dict[str, Any]:
-    """A delivery of a file of this size; its outcome, seconds, and megabytes of memory at most."""
+def deliver(result: Connection, port: int, host_key: str, megabytes: int) -> None:
+    """Delivers a file of this size, and sends the outcome, the seconds, and the megabytes of memory
+    at most of this process."""
     account = SftpAccount("127.0.0.1", port, USERNAME, (host_key,), Credentials(password=PASSWORD))
     servers = ParamikoSftpServers([ip_network("127.0.0.1/32")], limits=LIMITS)
     connection = RunConnection(servers, lambda: account)
@@ -393,13 +393,11 @@ def deliver(port: int, host_key: str, megabytes: int) -> dict[str, Any]:
             outcome, message = error.code, error.message
         finally:
             connection.close()
-    return {
-        "outcome": outcome,
-        "message": message,
-        "seconds": time.monotonic() - started,
-        "megabytes": peak_megabytes(),
-    }
-
-
-if __name__ == "__main__":
-    sys.stdout.write(json.dumps(deliver(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]))))
+    result.send(
+        {
+            "outcome": outcome,
+            "message": message,
+            "seconds": time.monotonic() - started,
+            "megabytes": peak_megabytes(),
+        }
+    )

@@ -1,9 +1,6 @@
 """A broken or hostile server ends the delivery in time, and costs little memory."""
 
-import json
-import os
-import subprocess
-import sys
+import multiprocessing
 import time
 from pathlib import Path
 from typing import Any
@@ -19,6 +16,7 @@ from tests.servers.hostile import (
     HostileSignIn,
     HostileSocket,
     NewKeys,
+    deliver,
 )
 from tests.servers.scenario import check
 from tests.servers.table import Kind
@@ -37,21 +35,24 @@ AFTER_A_LARGE_UPLOAD = ("long names", "names of a kilobyte", "errors without end
 """Attacks by much data: a server may send more, the more it has received."""
 
 
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["tests.servers.hostile"])  # imported once for all deliveries
+
+
 def delivery_to(server: Any, megabytes: int = 1) -> dict[str, Any]:
     """In a process of its own, whose memory can be measured."""
-    arguments = [str(server.port), server.host_keys[0], str(megabytes)]
-    command = [sys.executable, "-m", "tests.servers.hostile", *arguments]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run(
-        command,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=2 * MOST_SECONDS,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    result: dict[str, Any] = json.loads(done.stdout)
+    receiving, sending = PROCESSES.Pipe(duplex=False)
+    arguments = (sending, server.port, server.host_keys[0], megabytes)
+    process = PROCESSES.Process(target=deliver, args=arguments)
+    process.start()
+    sending.close()
+    try:
+        assert receiving.poll(2 * MOST_SECONDS), "the delivery did not end"
+        result: dict[str, Any] = receiving.recv()
+    finally:
+        process.kill()
+        process.join()
+        receiving.close()
     return result
 
 
