@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+DELIVER_FILES = "use_cases.delivery.deliver_files"
 LEASE = "use_cases.runs.lease"
 REGISTRATION = "domain.registrations.registration"
 SYNC_REQUEST = "domain.registrations.sync_request"
+SYNC_REGISTRATIONS = "use_cases.registrations.sync_registrations"
 
 EQUIVALENT: Mapping[tuple[str, str, str], str] = {
     (LEASE, "HeldLease.__init__", "`0` → `1`"): "Each is an expiry in January 1970.",
@@ -37,5 +39,26 @@ EQUIVALENT: Mapping[tuple[str, str, str], str] = {
         "`not isinstance(before, dict) or not isinstance(value, dict)` → "
         "`not isinstance(before, dict) and (not isinstance(value, dict))`",
     ): "By then both are groups, or neither is.",
+    (
+        DELIVER_FILES,
+        "with_retries",
+        "without `raise AssertionError('unreachable: the last attempt returns or raises')`",
+    ): "The last attempt returns or raises, so this is never reached.",
+    (DELIVER_FILES, "_Delivery._remove_done_files", "`True` → `False`"): (
+        "By then every file has its upload, so both lists are equally long."
+    ),
+    (SYNC_REGISTRATIONS, "sync_registrations", "`True` → `False`"): (
+        "Each registration has one snapshot or refusal, so both lists are equally long."
+    ),
+    (
+        SYNC_REGISTRATIONS,
+        "sync_registrations",
+        "`seconds_left() <= MIN_SECONDS_LEFT` → `seconds_left() < MIN_SECONDS_LEFT`",
+    ): "With exactly that time left, each answer is right.",
+    (
+        SYNC_REGISTRATIONS,
+        "store_changes",
+        "`seconds_left() > MIN_SECONDS_LEFT` → `seconds_left() >= MIN_SECONDS_LEFT`",
+    ): "With exactly that time left, each answer is right.",
 }
 """By module, function and change; see `planting.Mutant`."""
