@@ -117,7 +117,6 @@ def export_year(
     connection_id, school_year = year.connection_id, year.school_year
     table, lease, now = resources.table, resources.lease, resources.now
     batch = year.marker.open
-    lease.check()
     before = _totals_before(year, resources, workspace)
     table.close_batch(connection_id, school_year, batch, lease.token)
     # From here on use `batch`: another run may move `open`.
