@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from registration_sync.domain.mapping.transformations.registry import TRANSFORMATIONS
+from tests.console.support.accessibility import beyond_the_edge
 from tests.console.support.answers import SCRIPT, as_text, fill_all, poison
 from tests.console.support.mapping_page import (
     TO,
@@ -20,7 +21,7 @@ from tests.console.support.mapping_page import (
     row,
     value,
 )
-from tests.console.support.person import BEYOND_THE_EDGE, PHONE, Person
+from tests.console.support.person import PHONE, Person
 from tests.stack.support.district import MAPPING, District, registration
 
 type Visit = Callable[..., Person]
@@ -86,7 +87,7 @@ def test_no_text_from_the_api_runs_as_script(
         expect(ada.page.get_by_role("main")).to_contain_text(shown)
         expect(ada.page.get_by_role("main")).to_contain_text(SCRIPT)
         as_text(ada)
-        assert ada.page.evaluate(BEYOND_THE_EDGE) == [], path  # the texts are long
+        assert beyond_the_edge(ada.page) == [], path  # the texts are long
     in_dialogs_of_pages(ada, district, runs)
     in_dialogs_of_the_mapping(ada, district)
     ada.page.unroute_all(behavior="wait")
@@ -98,7 +99,7 @@ def shows(ada: Person, dialog: str, text: str = "") -> Locator:
     expect(found).to_contain_text(text)
     expect(found).to_contain_text(SCRIPT)
     as_text(ada)
-    assert ada.page.evaluate(BEYOND_THE_EDGE) == []
+    assert beyond_the_edge(ada.page) == []
     return found
 
 

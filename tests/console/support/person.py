@@ -2,10 +2,8 @@
 
 import json
 import secrets
-from typing import Any
 from urllib.parse import urlsplit
 
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -21,9 +19,7 @@ from playwright.sync_api import (
 
 from local.sign_in import code_of_person
 from local.stack import LocalStack
-
-COLOR_RULES = ["color-contrast", "link-in-text-block"]
-"""The axe rules that depend on the color scheme."""
+from tests.console.support import accessibility
 
 KEY_TOWARDS = """(control) => {
     const at = document.activeElement;
@@ -56,24 +52,6 @@ IS_FOCUS_SEEN = """(control) => {
         [...control.getClientRects()].some(isSeen);
 }"""
 """Whether the control has an outline and at least one of its lines is in view and uncovered."""
-
-BEYOND_THE_EDGE = """() => {
-    const scrolls = (one) => one && one !== document.documentElement &&
-        !one.matches(".dialog-body") &&
-        (/auto|scroll/.test(getComputedStyle(one).overflowX) || scrolls(one.parentElement));
-    const wide = [...document.querySelectorAll("html, dialog, .dialog-body")]
-        .filter((one) => one.scrollWidth > one.clientWidth);
-    const controls = document.querySelectorAll("a, button, input, select, textarea, summary");
-    const outside = [...controls].filter((one) => {
-        const { left, right, width } = one.getBoundingClientRect();
-        return width && (left < 0 || right > innerWidth) && !scrolls(one.parentElement);
-    });
-    const tall = [...document.querySelectorAll("dialog")]
-        .filter((one) => one.scrollHeight > one.clientHeight + 1);
-    return [...wide, ...outside, ...tall].map((one) => one.outerHTML.slice(0, 200));
-}"""
-"""Elements that scroll sideways, controls outside the window without a scrolling container, and
-dialogs that scroll as a whole, in addition to their body."""
 
 PATIENCE_MS = 30_000
 """On a busy machine a function takes ten seconds to start, and a save may start two of them."""
@@ -265,41 +243,11 @@ class Person:
 
     def check(self) -> None:
         """Check by axe, in light and dark, and that nothing scrolls sideways at 375 px."""
-        self._load_axe()
-        self._finds_nothing("with axe", self._violations())
-        self.page.emulate_media(color_scheme="dark")
-        self._finds_nothing("in dark", self._violations(runOnly=COLOR_RULES))
-        self.page.emulate_media(color_scheme="light")
-        before = self.page.viewport_size
-        assert before
-        self.page.set_viewport_size(PHONE)
-        self._finds_nothing("on a phone", self.page.evaluate(BEYOND_THE_EDGE))
-        self.page.set_viewport_size(before)
+        accessibility.check(self.page, PHONE)
 
     def check_as_is(self) -> None:
         """Check the same, in the window's own colors and width only."""
-        self._load_axe()
-        self._finds_nothing("with axe", self._violations())
-        self._finds_nothing("in this window", self.page.evaluate(BEYOND_THE_EDGE))
-
-    def _load_axe(self) -> None:
-        if not self.page.evaluate("'axe' in window"):
-            self.page.evaluate(AXE_SCRIPT)  # the page's policy forbids a script element
-
-    @staticmethod
-    def _finds_nothing(where: str, found: list[str]) -> None:
-        assert not found, "\n".join([where, *found])
-
-    def _violations(self, **which: Any) -> list[str]:
-        found = self.page.evaluate(
-            "async which => (await axe.run(which)).violations",
-            {"resultTypes": ["violations"]} | which,
-        )
-        return [
-            f"{one['id']}: {node['html']} {node['failureSummary']}"
-            for one in found
-            for node in one["nodes"]
-        ]
+        accessibility.check_as_is(self.page)
 
     def _begin(self, _page: Page) -> None:
         self._presses = False  # a new page has no focus yet
