@@ -18,6 +18,7 @@ import pytest
 from functions.configuration import app as configuration
 from registration_sync.bootstrap import aws_clients
 from tests.functional.support.district import (
+    MAPPING,
     NORTH,
     call,
     context,
@@ -167,3 +168,24 @@ def test_a_page_of_all_students_makes_the_documented_calls(
     event = api_event("GET", students, claims=ADMINISTRATOR, query=query, connection_id=NORTH)
 
     compare("page of 100 of all", counted(lambda: configuration.handler(event, context())))
+
+
+@pytest.mark.parametrize("others", [0, 3])
+def test_other_folders_of_the_account_add_no_call_to_a_change(
+    server: AsyncSftpServer, counted: Counted, others: int
+) -> None:
+    set_up(server)
+    one = "/connections/{connection_id}"
+    connection = call(configuration, "GET", one)[1]
+    for number in range(others):
+        own = {"connection_id": f"other-{number}", "folder": f"other-{number}"}
+        secret = {"password": server.account().credentials.password}
+        assert call(configuration, "POST", "/connections", connection | own | secret)[0] == 201
+        saved = call(
+            configuration, "PUT", f"{one}/mapping", MAPPING, connection_id=f"other-{number}"
+        )
+        assert saved[0] == 200
+
+    counts = counted(lambda: call(configuration, "PUT", one, connection | {"name": "East"}))
+
+    compare("a change of a connection", counts)

@@ -51,6 +51,11 @@ def destination(connection: Connection, path: str) -> Destination:
     return (host, port, username, path_key(path))
 
 
+def folders(found: Iterable[Destination]) -> set[Destination]:
+    """The folders of the destinations. The name of a file has no slash."""
+    return {(host, port, user, posixpath.dirname(key)) for host, port, user, key in found}
+
+
 def path_key(path: str) -> str:
     """The same text for two spellings of a path that a server may take for one file: `.` and
     repeated slashes are left out, and case is ignored, as on Windows servers."""

@@ -9,6 +9,7 @@ from registration_sync.domain.connections.destinations import (
     Destination,
     account_name,
     destinations,
+    folders,
 )
 from registration_sync.domain.errors import Conflict, DestinationTaken, InvalidRequest, Problem
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
@@ -71,11 +72,13 @@ def reject_destinations_of_others(
     claim, or find out, the folder of another one by writing its name into a setting. Therefore
     `claim_account` looks again when a connection first signs in.
     """
-    account = account_name(connection)
+    account, own_folders = account_name(connection), folders(own)
     is_ours: bool | None = None
     for other in connections.all() if own else ():
-        if other.connection_id == connection.connection_id or account_name(other) != account:
+        if other.connection_id == connection.connection_id:
             continue
+        if not own_folders & folders(destinations(other, ("any",), today)):
+            continue  # its mapping is not read: many connections may have one account
         others = destinations(other, _file_names(_saved(other, mappings)), today)
         shared = own.keys() & others.keys()
         if not shared:
