@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import pytest
+
 from registration_sync.domain.mapping.compiled.filled import ALL_UP_TO, THEN_EACH, FilledColumns
 from registration_sync.domain.mapping.compiled.unmatched import Found
 
@@ -32,13 +34,17 @@ def test_rows_of_a_held_student_do_not_count() -> None:
     assert columns.blank_in(1) == {"Grade": 0}
 
 
-def test_later_rows_are_a_sample() -> None:
+@pytest.mark.parametrize("rows", [ALL_UP_TO + 2 * THEN_EACH, 2 * ALL_UP_TO, 20_000])
+def test_later_rows_are_a_sample_and_count_for_those_between(rows: int) -> None:
     found: Found = []
-    columns = FilledColumns(["Grade"], found)
-    rows = ALL_UP_TO + 100 * THEN_EACH
+    columns = FilledColumns(["ID", "First half", "Last half", "Every other"], found)
     for number in range(rows):
-        add(columns, found, ["" if number < ALL_UP_TO else "07"])
-    assert columns.blank_in(ALL_UP_TO + 100) == {"Grade": ALL_UP_TO}
+        half, other = number * 2 < rows, number % 2
+        add(columns, found, (f"{number}", "" if half else "x", "x" if half else "", "x" * other))
+
+    blank = columns.blank_in(rows)
+    assert blank.pop("ID") == 0
+    assert all(0.45 * rows < estimate < 0.55 * rows for estimate in blank.values())
 
 
 def test_nothing_is_said_of_no_row() -> None:

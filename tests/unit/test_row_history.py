@@ -2,7 +2,6 @@
 
 import pytest
 
-from registration_sync.domain.mapping.compiled.filled import FilledColumns
 from registration_sync.domain.registrations.row_history import (
     RowCount,
     RowHistory,
@@ -87,15 +86,3 @@ def test_small_exports_add_up_and_a_column_left_blank_becomes_usual() -> None:
 
     assert newly_blank(with_counts(histories, [RowCount("a.csv", 0)]), blank) == {}
     assert newly_blank(after([RowCount("a.csv", 12, blank={"State": 12})]), blank) == {}
-
-
-def test_blank_rows_of_a_large_file_are_estimated_from_a_sample() -> None:
-    filled = FilledColumns(["Id", "State"])
-    assert filled.blank_in(0) == {}
-
-    for number in range(20_000):
-        filled.add([str(number), "TX" if number % 2 else ""])
-        filled.count()
-
-    assert filled.blank_in(20_000)["Id"] == 0
-    assert 5_000 < filled.blank_in(20_000)["State"] < 15_000

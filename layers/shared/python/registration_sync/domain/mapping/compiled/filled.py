@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from functools import partial
+from string import ascii_letters, digits
 
 from registration_sync.domain.mapping.compiled.unmatched import Found
 from registration_sync.domain.mapping.values.characters import is_blank
 
 ALL_UP_TO, THEN_EACH = 1_000, 17
-"""Counts all of the first rows, then every 17th, so that counting takes no time; a prime number
-does not follow a pattern of the rows."""
+"""Counts all of the first rows, then every 17th, so that counting takes little time; a prime number
+does not follow a pattern of the rows. Each of the later ones counts 17 times."""
+
+_FILLED = frozenset(ascii_letters + digits)
+"""No value that starts with one of these is blank; most do."""
 
 
 class FilledColumns:
@@ -23,15 +27,16 @@ class FilledColumns:
     def add(self, values: Sequence[str]) -> None:
         """Adds the count of a row to what was found in the student, if it is in the sample."""
         self._rows += 1
-        if self._rows <= ALL_UP_TO or self._rows % THEN_EACH == 0:
-            self._found.append(partial(self._count, values))
+        if self._rows <= ALL_UP_TO:
+            self._found.append(partial(self._count, values, 1))
+        elif self._rows % THEN_EACH == 0:
+            self._found.append(partial(self._count, values, THEN_EACH))
 
-    def _count(self, values: Sequence[str], _student_id: str) -> None:
-        self._counted += 1
+    def _count(self, values: Sequence[str], times: int, _student_id: str) -> None:
+        self._counted += times
         for index, value in enumerate(values):
-            # Most values are letters and digits. Some blanks are letters to isalnum.
-            if not (value.isalnum() and value.isascii()) and is_blank(value):
-                self._blank[index] += 1
+            if not value or (value[0] not in _FILLED and is_blank(value)):
+                self._blank[index] += times
 
     def blank_in(self, rows: int) -> dict[str, int]:
         """The estimated number of blank rows of each column, in a file of so many rows."""
