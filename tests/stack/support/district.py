@@ -107,7 +107,7 @@ class District:
             run: dict[str, Any] = answer.json()
             if run["finished_at"] or run["status"] == "awaiting_confirmation":
                 return run
-            time.sleep(0.1)
+            time.sleep(0.3)  # a look costs as much time of the processor as a step of the run
         raise AssertionError(f"run {run_id} is not finished: {run['status']}")
 
     def invoke_export(self, **event: Any) -> dict[str, Any]:
