@@ -153,13 +153,15 @@ class Explorer:
         self._step = cache(self._stepped)
         self._left_behind = cache(self._after_a_kill)
         self._waits = cache(self._waiting)
+        self._new = self.running.number(Running())
+        self._all_ended = (ENDED,) * (len(self.actors) - 1)
         self._exports = [n for n, one in enumerate(self.actors) if isinstance(one, Export)]
         self._world_fault = cache(self._fault_of_world)
         self._final = cache(self._final_fault)
 
     def start(self) -> State:
         """No actor has begun, or only those that are done."""
-        actors = (self.running.number(Running()),) * (len(self.actors) - 1)
+        actors = (self._new,) * (len(self.actors) - 1)
         left = self._faults.kills, self._faults.losses, self._faults.stalls
         world = World(
             keeps_first=any(map(_sends_removals, self.actors)),
@@ -214,11 +216,11 @@ class Explorer:
         return world.lease != (export.token, False)
 
     def _following(self, state: State, index: int, actor: int, world: int) -> State:
-        _, actors, in_flight, *left = state
+        _, actors, in_flight, kills, losses, stalls = state
         actors = (*actors[:index], actor, *actors[index + 1 :])
         if in_flight:
             in_flight = tuple(flying for flying in in_flight if self._may_happen(world, flying))
-        return State(world, actors, in_flight, *left)
+        return State(world, actors, in_flight, kills, losses, stalls)
 
     def _may_happen(self, world: int, operation: int) -> bool:
         if not has_effect_only_once(self.operations[operation]):
@@ -248,7 +250,9 @@ class Explorer:
             return self._moves_of(self._where_it_matters(state, alone), alone)
         following = []
         for index, actor in enumerate(state.actors):
-            if actor != ENDED and not self._waits(index, state.actors, state.world):
+            if actor == ENDED:
+                continue
+            if actor != self._new or not self._waits(index, state.actors, state.world):
                 following += self._moves_of(state, index)
         for position, operation in enumerate(state.in_flight):
             world, _ = self._apply(state.world, operation)
@@ -272,21 +276,21 @@ class Explorer:
 
     def _moves_of(self, state: State, index: int) -> list[State]:
         following = [self.step(state, index)]
-        if self.running[state.actors[index]].history:
+        if (state.kills_left or state.losses_left) and state.actors[index] != self._new:
             following += self._after_faults(state, index)
         return following
 
     def _after_faults(self, state: State, index: int) -> list[State]:
         """The states after the actor is killed, or the answer to its operation is lost."""
+        is_export = index in self._exports
+        if not is_export and not self._faults.syncs_too:
+            return []
         actor = state.actors[index]
         operation, _ = self.wants(index, actor)
         if operation is not None and self.operations[operation][0] not in self._never_late:
             in_flight = tuple(sorted((*state.in_flight, operation)))
             state = state._replace(in_flight=in_flight)
         following = []
-        is_export = index in self._exports
-        if not is_export and not self._faults.syncs_too:
-            return []
         if state.kills_left:
             actors = (*state.actors[:index], ENDED, *state.actors[index + 1 :])
             killed = state._replace(actors=actors, kills_left=state.kills_left - 1)
@@ -312,10 +316,10 @@ class Explorer:
         return self.worlds.number(without_uncommitted_accounting(self.worlds[number]))
 
     def _waiting(self, index: int, actors: tuple[int, ...], world: int) -> bool:
-        """Whether an export that has not begun need not begin now: while the lease is held it would
+        """Whether an actor that is new need not begin now: while the lease is held an export would
         be refused, and of two equal exports, it is enough that the first begins first."""
         actor = self.actors[index]
-        if not isinstance(actor, Export) or self.running[actors[index]].history:
+        if not isinstance(actor, Export):
             return False
         lease = self.worlds[world].lease
         if lease is not None and not lease[1]:
@@ -328,22 +332,19 @@ class Explorer:
         )
 
     def _begun(self, state: State) -> list[int]:
-        return [
-            index
-            for index in self._exports[:-1]
-            if (actor := state.actors[index]) != ENDED and self.running[actor].history
-        ]
+        actors = state.actors
+        return [n for n in self._exports[:-1] if actors[n] != ENDED and actors[n] != self._new]
 
     def _alone_on_the_server(self, state: State) -> int | None:
         """The export whose next operation no other actor can notice: only exports use the server
         and the accounting. Its order among the steps of others makes no difference."""
-        if state.stalls_left or any(
-            self.operations[flying][0] in AMONG_EXPORTS for flying in state.in_flight
-        ):
+        lease = self.worlds[state.world].lease
+        if state.stalls_left or lease is None or lease[1]:
             return None
         begun = self._begun(state)
-        lease = self.worlds[state.world].lease
-        if len(begun) != 1 or lease is None or lease[1]:
+        if len(begun) != 1:
+            return None
+        if any(self.operations[flying][0] in AMONG_EXPORTS for flying in state.in_flight):
             return None
         operation, _ = self.wants(begun[0], state.actors[begun[0]])
         unnoticed = operation is not None and self.operations[operation][0] in self._unnoticed
@@ -367,7 +368,7 @@ class Explorer:
         """The promise that is broken in this state, or an empty text. At the end the totals add up,
         also after one more undisturbed export, which must deliver every acknowledged sync."""
         fault = self._world_fault(state.world)
-        if fault or any(actor != ENDED for actor in state.actors):
+        if fault or state.actors != self._all_ended:
             return fault
         return self._final(state.world)
 
