@@ -8,6 +8,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from tests.functional.support.memory_dynamodb import tables
 from tests.functional.support.quick_dynamodb import be_quick
 
 if TYPE_CHECKING:
@@ -30,21 +31,10 @@ _kept_client = cache(dynamodb_client)
 
 
 @pytest.fixture
-def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator["DynamoDBClient"]:
+def dynamodb() -> Iterator["DynamoDBClient"]:
     """A client, which other tests use, too, and the only table."""
-    be_quick(monkeypatch)
-    with mock_aws():
-        client = _kept_client()
-        client.create_table(
-            TableName=TABLE,
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        yield client
+    with pytest.MonkeyPatch.context() as environment, mock_aws():
+        be_quick(environment)
+        tables.clear()
+        tables[TABLE] = {}
+        yield _kept_client()

@@ -1,5 +1,6 @@
 """The functions' real handlers on moto, with the tables and settings of the template."""
 
+import base64
 import os
 import tempfile
 import time
@@ -14,8 +15,6 @@ import pytest
 from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.base_backend import BackendDict
-from moto.dynamodb.models import dynamodb_backends
-from moto.dynamodb.models.table import Table
 from moto.s3.models import s3_backends
 from moto.scheduler.models import scheduler_backends
 from moto.sns.models import sns_backends
@@ -34,6 +33,7 @@ from registration_sync.use_cases.mappings.known_fields import RecentFields
 from tests.functional.support.compared_answers import compare_answers
 from tests.functional.support.dynamodb_limits import Limits
 from tests.functional.support.iam import Rights, record, unused_by, watch_calls
+from tests.functional.support.memory_dynamodb import items_of, tables
 from tests.functional.support.quick_dynamodb import be_quick
 from tests.functional.support.user_pool import make_pool
 
@@ -159,34 +159,9 @@ def started(aws: None, monkeypatch: pytest.MonkeyPatch) -> StartedExports:
 
 
 def create_tables() -> None:
-    """Creates the stack's tables."""
-    for table in TABLES:
-        dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].create_table(
-            table,
-            schema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-            attr=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-            billing_mode="PAY_PER_REQUEST",
-            throughput=None,
-            global_indexes=[],
-            indexes=[],
-            streams=None,
-            sse_specification=None,
-            tags=[],
-            deletion_protection_enabled=None,
-            warm_throughput=None,
-        )
-
-
-def delete_tables() -> None:
-    """Deletes the tables with their items."""
-    for table in TABLES:
-        dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].delete_table(table)
+    """Creates the stack's tables, empty."""
+    tables.clear()
+    tables.update({name: {} for name in TABLES})
 
 
 def forget_adapters() -> None:
@@ -203,27 +178,19 @@ def _forget_dependencies() -> None:
 
 def stored_items(table: str = "connections") -> list[dict[str, Any]]:
     """All items of the table, as a scan answers them."""
-    return [
-        {name: _plain(value) for name, value in item.attrs.items()}
-        for partition in moto_table(table).items.values()
-        for item in partition.values()
-    ]
+    return [_decoded(item) for item in items_of(table)]
 
 
-def _plain(attribute: Any) -> dict[str, Any]:
-    value = attribute.value
-    if attribute.is_map():
-        value = {name: _plain(inner) for name, inner in value.items()}
-    elif attribute.is_list():
-        value = [_plain(inner) for inner in value]
-    elif attribute.is_binary():
-        value = bytes(getattr(value, "value", value))  # moto wraps some
-    return {attribute.type: value}
-
-
-def moto_table(table: str) -> Table:
-    """The table itself, without requests."""
-    return dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].get_table(table)
+def _decoded(value: Any) -> Any:
+    """A copy with its bytes as botocore has them."""
+    if isinstance(value, list):
+        return [_decoded(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: base64.b64decode(one) if name == "B" and isinstance(one, str) else _decoded(one)
+        for name, one in value.items()
+    }
 
 
 def secret_names() -> list[str]:

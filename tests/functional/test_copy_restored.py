@@ -9,6 +9,7 @@ import pytest
 
 from local.operators.copy_restored import KINDS, SHORT_LIVED, copy_restored
 from local.processes import NotStarted
+from tests.functional.support.memory_dynamodb import tables
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -27,13 +28,8 @@ def keys(table: str) -> list[str]:
     return sorted(f"{item['pk']['S']} {item['sk']['S']}" for item in items)
 
 
-def make_restored(like: str) -> None:
-    client = boto3.client("dynamodb")
-    found = client.describe_table(TableName=like)["Table"]
-    names = ("KeySchema", "AttributeDefinitions")
-    client.create_table(
-        TableName="restored", BillingMode="PAY_PER_REQUEST", **{name: found[name] for name in names}
-    )
+def make_restored() -> None:
+    tables["restored"] = {}
 
 
 def copy(table: str, *, connection_id: str | None = None, write: bool = True) -> list[str]:
@@ -51,7 +47,7 @@ def copy(table: str, *, connection_id: str | None = None, write: bool = True) ->
 
 
 def test_one_connection_is_replaced_and_never_gets_a_lease() -> None:
-    make_restored("registrations")
+    make_restored()
     lease = {"lease_token": {"S": "t"}, "lease_run": {"S": "r"}, "lease_expires": {"N": "1"}}
     put("restored", "MARKER#c", "MARKER", open_2025={"N": "7"}, **lease)
     for number in range(60):
@@ -84,7 +80,7 @@ def test_one_connection_is_replaced_and_never_gets_a_lease() -> None:
 
 
 def test_a_connection_without_an_id_in_its_partition_is_found_by_the_sort_key() -> None:
-    make_restored("connections")
+    make_restored()
     for pk in ("CONNECTIONS", "SCHEDULES", "LAST"):
         put("restored", pk, "c")
         put("restored", pk, "d")
@@ -99,7 +95,7 @@ def test_a_connection_without_an_id_in_its_partition_is_found_by_the_sort_key() 
 
 
 def test_entries_of_the_audit_and_the_access_log_are_kept() -> None:
-    make_restored("connections")
+    make_restored()
     put("restored", "CONNECTIONS", "c")
     put("restored", "ACCESS#c", "1")
     put("connections", "ACCESS#c", "2")
@@ -114,7 +110,7 @@ def test_entries_of_the_audit_and_the_access_log_are_kept() -> None:
 
 
 def test_another_table_and_a_connection_without_items_are_refused() -> None:
-    make_restored("registrations")
+    make_restored()
     put("restored", "MARKER#c", "MARKER")
     put("connections", "CONNECTIONS", "c")
 
@@ -136,7 +132,7 @@ def test_every_kind_of_key_of_the_adapters_is_known() -> None:
 
 @pytest.mark.parametrize("kind", ["PROGRAMS", "PROVIDERS", "SIGN_INS"])
 def test_the_copy_of_a_connection_leaves_others_with_the_same_name(kind: str) -> None:
-    make_restored("connections")
+    make_restored()
     put("restored", "CONNECTIONS", "c")
     put("restored", kind, "c", districts={"L": [{"S": "older"}]})
     put("connections", kind, "c", districts={"L": []})

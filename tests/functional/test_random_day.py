@@ -15,7 +15,7 @@ from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from functions.configuration import app as configuration
 from registration_sync.bootstrap import export_function
-from tests.functional.conftest import StartedExports, create_tables, delete_tables
+from tests.functional.conftest import StartedExports, create_tables
 from tests.functional.random_day.choices import (
     DECISIONS,
     EXPECTED_EVENTS,
@@ -190,7 +190,6 @@ class RandomDay(Reads):
         if hasattr(self, "connection_id"):
             seen.update(self.seen)
             self._receipts()
-            delete_tables()  # the emulator reads the whole table in each query
             create_tables()
 
 

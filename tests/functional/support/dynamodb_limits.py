@@ -76,7 +76,7 @@ def _problems(part: Request) -> Iterator[str]:
             yield "a limit below 1"
     if _size({**part.get("Item", {}), **values}) > MAX_ITEM_BYTES:
         yield "an item over 400 kB"
-    yield from _expression_problems(part, values)
+    yield from expression_problems(part, values)
 
 
 def _key_problems(name: str, value: str, limit: int) -> Iterator[str]:
@@ -86,7 +86,8 @@ def _key_problems(name: str, value: str, limit: int) -> Iterator[str]:
         yield f"a key {name} of over {limit} bytes"
 
 
-def _expression_problems(part: Request, values: Request) -> Iterator[str]:
+def expression_problems(part: Request, values: Request) -> Iterator[str]:
+    """Of the expressions of a request with these values."""
     expressions = [text for name, text in part.items() if name.endswith("Expression")]
     text = " ".join(expressions)
     if any(len(expression.encode()) > MAX_EXPRESSION_BYTES for expression in expressions):

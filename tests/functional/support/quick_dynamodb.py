@@ -4,9 +4,6 @@ signatures, which it does not check, and without what it computes again in each 
 botocore still serializes each request and parses each response.
 """
 
-import base64
-import json
-from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -14,23 +11,12 @@ from botocore.awsrequest import AWSResponse
 from botocore.endpoint import Endpoint, convert_to_response_dict
 from botocore.signers import RequestSigner
 from botocore.useragent import UserAgentString
-from moto.core import DEFAULT_ACCOUNT_ID, responses
+from moto.core import responses
 from moto.core.base_backend import BaseBackend
 from moto.core.botocore_stubber import MockRawResponse
-from moto.core.exceptions import JsonRESTError
-from moto.dynamodb.responses import DynamoHandler
 
-OPERATIONS: dict[str, Callable[[DynamoHandler], Any]] = {
-    "PutItem": DynamoHandler.put_item,
-    "UpdateItem": DynamoHandler.update_item,
-    "DeleteItem": DynamoHandler.delete_item,
-    "GetItem": DynamoHandler.get_item,
-    "Query": DynamoHandler.query,
-    "Scan": DynamoHandler.scan,
-    "BatchGetItem": DynamoHandler.batch_get_item,
-    "BatchWriteItem": DynamoHandler.batch_write_item,
-    "TransactWriteItems": DynamoHandler.transact_write_items,
-}
+from tests.functional.support.memory_dynamodb import OPERATIONS, answer
+
 HEADERS = {"content-type": "application/x-amz-json-1.0"}
 UNSIGNED = (
     "AWS4-HMAC-SHA256 Credential=testing/20260101/us-east-1/{}/aws4_request, "
@@ -38,7 +24,7 @@ UNSIGNED = (
 )
 HOST = "https://dynamodb.us-east-1.amazonaws.com"
 
-type Response = tuple[int, dict[str, str], str]
+type Response = tuple[int, dict[str, str], bytes]
 
 method_names = cache(responses.method_names_from_class)
 """Computed once: moto searches its classes in each request, a seventh of the time of a write."""
@@ -83,10 +69,10 @@ def skip_http(environment: Any) -> None:
     make_request = Endpoint.make_request
 
     def make(endpoint: Endpoint, operation: Any, request: dict[str, Any]) -> Any:
-        answer = response(operation.name, request["body"]) if endpoint.host == HOST else None
-        if answer is None:
+        found = response(operation.name, request["body"]) if endpoint.host == HOST else None
+        if found is None:
             return make_request(endpoint, operation, request)
-        status, headers, body = answer
+        status, headers, body = found
         http = AWSResponse(HOST, status, headers, MockRawResponse(body))
         return http, _parsed(endpoint, operation, http)
 
@@ -107,23 +93,5 @@ def response(operation: str, body: str | bytes) -> Response | None:
     """The response to an operation on items; None to any other request."""
     if operation not in OPERATIONS:
         return None
-    handler = DynamoHandler()
-    handler.current_account, handler.region = DEFAULT_ACCOUNT_ID, "us-east-1"
-    handler.body = handler.params = json.loads(body, object_hook=_decoded)
-    try:
-        result = OPERATIONS[operation](handler)
-    except JsonRESTError as error:
-        return error.code or 400, HEADERS, str(error.description)
-    return 200, HEADERS, json.dumps(result.result, default=_encoded)
-
-
-def _decoded(value: dict[str, Any]) -> dict[str, Any]:
-    """An attribute of bytes as moto keeps it."""
-    binary = value.get("B")
-    return {"B": base64.b64decode(binary)} if isinstance(binary, str) else value
-
-
-def _encoded(value: object) -> str:
-    """Bytes as JSON has them; moto wraps some."""
-    content = value if isinstance(value, bytes) else value.value  # type: ignore[attr-defined]
-    return base64.b64encode(content).decode()
+    status, content = answer(operation, body)
+    return status, HEADERS, content

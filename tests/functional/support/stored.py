@@ -1,6 +1,5 @@
 """Reads all stored data uncompressed, to search it for traces of a student."""
 
-import copy
 import io
 import zipfile
 import zlib
@@ -10,7 +9,9 @@ from typing import Any
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.s3.models import S3Backend, s3_backends
 
-from tests.functional.conftest import TABLES, moto_table, stored_items
+from tests.functional.conftest import TABLES, create_tables, stored_items
+from tests.functional.support.expressions import Item
+from tests.functional.support.memory_dynamodb import items_of, store
 
 COMPRESSED = b"Z"
 """The codec of records and large snapshots."""
@@ -39,22 +40,20 @@ def _archive() -> S3Backend:
     return s3_backends[DEFAULT_ACCOUNT_ID]["aws"]
 
 
-type State = tuple[dict[str, list[dict[str, Any]]], dict[str, bytes]]
+type State = tuple[dict[str, list[Item]], dict[str, bytes]]
 
 
 def state() -> State:
-    """A copy of all stored data, for `put_back`."""
-    return {table: stored_items(table) for table in TABLES}, in_bucket()
+    """All stored data, for `put_back`."""
+    return {table: items_of(table) for table in TABLES}, in_bucket()
 
 
 def put_back(before: State) -> None:
     """Restores all stored data."""
-    items, files = before
-    for table in TABLES:
-        kept = moto_table(table)
-        kept.items.clear()
-        for item in items[table]:
-            kept.put_item(copy.deepcopy(item))
+    kept, files = before
+    create_tables()
+    for table, items in kept.items():
+        store(table, *items)
     there = in_bucket()
     for key in there.keys() - files.keys():
         _archive().delete_object("archive", key)
