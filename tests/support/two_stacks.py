@@ -14,7 +14,6 @@ ON_THE_CLOUD = tuple(
 
 LONGEST = (
     "tests/stack/test_schedule",  # waits for a whole minute
-    "tests/stack/test_openapi",
     *ON_THE_CLOUD,
     "tests/functional/test_random_day",
     "tests/exploration/",

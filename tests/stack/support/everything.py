@@ -40,9 +40,10 @@ def logs(stack: LocalStack) -> Content:
                 yield f"log {name}", event["message"].encode()
 
 
-def messages(stack: LocalStack, url: str) -> Iterator[str]:
-    """The messages of a queue, which stay there."""
-    sqs, options = stack.client("sqs"), {"MaxNumberOfMessages": 10, "VisibilityTimeout": 3}
+def messages(stack: LocalStack, url: str, *, hidden_seconds: int = 3) -> Iterator[str]:
+    """The messages of a queue, which stay there, but are hidden for so many seconds."""
+    sqs = stack.client("sqs")
+    options = {"MaxNumberOfMessages": 10, "VisibilityTimeout": hidden_seconds}
     while found := sqs.receive_message(QueueUrl=url, **options).get("Messages"):
         yield from (message["Body"] for message in found)
 
