@@ -112,6 +112,7 @@ def account(rights: Rights, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         # Each environment on AWS has its own folder; here, the processes of a test run share one.
         environment.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("tmp")))
         environment.setattr(boto3, "client", _client)
+        environment.setattr(boto3.Session, "client", _client_of)
         watch_calls(rights, environment)
         be_quick(environment)
         compare_answers(environment)
@@ -166,7 +167,7 @@ def create_tables() -> None:
 
 def forget_adapters() -> None:
     """Drops the cached clients and adapters."""
-    _client.cache_clear()
+    _made.cache_clear()
     _forget_dependencies()
 
 
@@ -206,7 +207,20 @@ def _session() -> boto3.Session:
     return boto3.Session()
 
 
-@cache
 def _client(service: Any) -> Any:
-    """Replaces boto3.client, with one client of each service for all tests."""
-    return _session().client(service)
+    """Replaces boto3.client."""
+    return _client_of(_session(), service)
+
+
+def _client_of(session: boto3.Session, service: Any, config: Any = None) -> Any:
+    """Replaces Session.client."""
+    return _made(session, service, config)
+
+
+@cache
+def _made(session: boto3.Session, service: Any, config: Any) -> Any:
+    """One client of each service for all tests."""
+    return make_client(session, service, config=config)
+
+
+make_client = boto3.Session.client
