@@ -30,6 +30,7 @@ SPECIAL = (
     *(dt.date(2028, 3, day) for day in (10, 12, 13)),  # and forward on the 12th
     *(dt.date(2028, 8, day) for day in (2, 7)),  # the snapshots of 2026 expire on the 3rd
 )
+NIGHT = 21
 RETENTION = dt.timedelta(days=400)
 CHECKED_EVERY = 12
 SETTABLE = "connection_id name host port username folder district time_zone importer programs"
@@ -37,6 +38,12 @@ SETTABLE = "connection_id name host port username folder district time_zone impo
 
 def _within(day: dt.date, period: tuple[dt.date, dt.date]) -> bool:
     return period[0] <= day <= period[1]
+
+
+def _night_of(day: dt.date) -> str:
+    """When the schedule's export of the day runs, in UTC."""
+    runs_at = dt.datetime.combine(day, dt.time(NIGHT), ZONE).astimezone(dt.UTC)
+    return runs_at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass
@@ -63,7 +70,7 @@ class SimulatedYear:
         """About each of so many days, and those on which something happens."""
         self._at(FIRST, 8)
         pause = {"from": SUMMER[0].isoformat(), "to": SUMMER[1].isoformat()}
-        schedule = {"enabled": True, "time": "21:00", "pauses": [pause]}
+        schedule = {"enabled": True, "time": f"{NIGHT}:00", "pauses": [pause]}
         self._put(f"{CONNECTION}/schedule", schedule)
         all_days = (FIRST + dt.timedelta(days=n) for n in range((LAST - FIRST).days))
         return [day for day in all_days if day in SPECIAL or self.random.random() * every < 1]
@@ -75,12 +82,9 @@ class SimulatedYear:
         self._show_host_key(day)
         self._sync(day)
         self._remove_sometimes()
-        runs_at = dt.datetime.combine(day, dt.time(21), ZONE).astimezone(dt.UTC)
-        moment = runs_at.strftime("%Y-%m-%dT%H:%M:%SZ")
-        self._compare_schedule(day, moment)
+        self._compare_schedule(day)
         if day.weekday() < 5:
-            self._at(day, 21)
-            self._export(day, moment)
+            self._export(day)
         if self._days % CHECKED_EVERY == 0 or day in SPECIAL[-2:]:
             self._expire(day)
 
@@ -91,7 +95,7 @@ class SimulatedYear:
         self._expire(LAST)
         self._put(f"{CONNECTION}/mapping", mapping(unmatched="keep"))
         self.district.holds = False
-        self._export(LAST, LAST.strftime("%Y-%m-%dT02:00:00Z"))
+        self._export(LAST)
 
     def _at(self, day: dt.date, hour: int) -> None:
         moment = dt.datetime.combine(day, dt.time(hour), ZONE)
@@ -127,16 +131,17 @@ class SimulatedYear:
         if self.random.random() < 0.1 and self.district.acknowledged:
             self.district.remove(self.random.choice(sorted(self.district.acknowledged)))
 
-    def _compare_schedule(self, day: dt.date, moment: str) -> None:
+    def _compare_schedule(self, day: dt.date) -> None:
         """The service's next run, and ours."""
         if _within(day, SUMMER):
             return
         _, shown = self.district.ask("GET", f"{CONNECTION}/schedule")
-        if shown["next_runs"][0]["utc"] != moment:
-            self.wrong.append(f"{day}: the next run is {shown['next_runs'][0]}, not {moment}")
+        if shown["next_runs"][0]["utc"] != _night_of(day):
+            self.wrong.append(f"{day}: the next run is {shown['next_runs'][0]}")
 
-    def _export(self, day: dt.date, moment: str) -> None:
-        event = {"trigger": "schedule", "scheduled_time": moment}
+    def _export(self, day: dt.date) -> None:
+        self._at(day, NIGHT)
+        event = {"trigger": "schedule", "scheduled_time": _night_of(day)}
         event["connection_id"] = self.district.connection_id
         run = self.district.invoke("export", event).answer or {}
         statuses = {year["error"]["code"] for year in run.get("years", ()) if year["error"]}
