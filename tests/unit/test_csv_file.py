@@ -17,22 +17,25 @@ from registration_sync.domain.mapping.values.csv_format import (
     FORMULA_STARTS,
     CsvFormat,
     Encoding,
+    LineWriter,
     file_start,
     format_problem,
     is_encodable,
     line_writer,
+    special_writer,
 )
 from registration_sync.domain.mapping.values.unmappable import Unmappable
 
 TEXTS = st.one_of(
     st.text(st.characters(codec="utf-8"), max_size=12),
     st.text("ab ,;|\t'\"\r\né\\", max_size=8),
+    st.text("ab,'\"\n\x0b\x1f\x7f\x85\u2028\\", max_size=4),
 )
 ROWS = st.lists(TEXTS, min_size=1, max_size=5)
 FORMATS = st.builds(
     CsvFormat,
     separator=st.one_of(
-        st.sampled_from(",\t|;"),
+        st.sampled_from(",\t|;'\"\\\x0b\x1f\x7f\x85"),
         st.characters(codec="utf-8", exclude_characters="\r\n\0"),
     ),
     text_identifier=st.sampled_from(['"', "'", ""]),
@@ -82,6 +85,7 @@ def _expected(value: str, form: CsvFormat) -> str:
 @example([["\x85@"]], CsvFormat(line_breaks_to_spaces=True, formulas="quote"))
 @example([["a\nb\nc", "", ""]], CsvFormat(separator="\\"))
 @example([["a\nb", 'c"d', 'e"f']], CsvFormat(separator='"', text_identifier="'"))
+@example([["a\x1fb", "c\nd"]], CsvFormat(separator="\x1f"))
 def test_every_row_is_read_back_unchanged_or_refused(
     rows: list[list[str]], form: CsvFormat
 ) -> None:
@@ -99,7 +103,25 @@ def test_every_row_is_read_back_unchanged_or_refused(
     assert read_back(content, form) == written
 
 
+@given(ROWS, FORMATS)
+@example(["a\x1fb", "c"], CsvFormat(separator="\x1f"))
+@example(["12\x0bMain", "c"], CsvFormat(separator="\x0b", line_breaks_to_spaces=True))
+def test_the_fast_paths_write_what_is_written_value_by_value(
+    row: list[str], form: CsvFormat
+) -> None:
+    def written(write: LineWriter) -> bytes | str:
+        try:
+            return write(row)
+        except Unmappable as problem:
+            return problem.rule
+        except UnicodeEncodeError:
+            return "encoding"
+
+    assert written(line_writer(form)) == written(special_writer(form))
+
+
 @given(ROWS, FORMATS.filter(lambda form: form.text_identifier and form.encoding != "windows-1252"))
+@example(["a\x1fb", "c"], CsvFormat(separator="\x1f"))
 def test_with_a_text_identifier_every_text_without_control_characters_can_be_written(
     row: list[str], form: CsvFormat
 ) -> None:

@@ -71,8 +71,8 @@ def line_writer(csv: CsvFormat) -> LineWriter:
     escapes = len(orjson.dumps(separator)) - 2 - len(separator.encode())
     escaped_by_one = [character for character in '"\\' if character != separator]
     keeps = not csv.line_breaks_to_spaces
-    quoted_where_needed, write_special = _quoter(separator, quote), _special_writer(csv)
-    if csv.formulas != "keep" or CODECS[csv.encoding] != "utf-8":
+    quoted_where_needed, write_special = _quoter(separator, quote), special_writer(csv)
+    if csv.formulas != "keep" or CODECS[csv.encoding] != "utf-8" or CONTROL.match(separator):
         return write_special
 
     def write(values: Sequence[str]) -> bytes:
@@ -114,8 +114,8 @@ def _quoter(separator: str, quote: str) -> Callable[[Sequence[str]], list[str]]:
     return quoted_where_needed
 
 
-def _special_writer(csv: CsvFormat) -> LineWriter:
-    """Builds the function that writes any row, value by value."""
+def special_writer(csv: CsvFormat) -> LineWriter:
+    """Builds the function that writes any row, value by value; the fast paths write the same."""
     separator, quote, codec = csv.separator, csv.text_identifier, CODECS[csv.encoding]
     special = re.compile(f"[{re.escape(separator + quote)}\r\n]").search
     needs_care = _needs_care(csv)
