@@ -47,5 +47,14 @@ def test_later_rows_are_a_sample_and_count_for_those_between(rows: int) -> None:
     assert all(0.45 * rows < estimate < 0.55 * rows for estimate in blank.values())
 
 
+def test_a_value_between_the_sampled_rows_is_seen() -> None:
+    found: Found = []
+    columns = FilledColumns(["Blank", "Once"], found)
+    rows = 20_000
+    for number in range(rows):
+        add(columns, found, (" ", "x" if number == ALL_UP_TO + 1 else ""))
+    assert columns.blank_in(rows) == {"Blank": rows, "Once": rows - 1}
+
+
 def test_nothing_is_said_of_no_row() -> None:
     assert FilledColumns(["Grade"], []).blank_in(0) == {}

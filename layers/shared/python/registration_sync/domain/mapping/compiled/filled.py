@@ -16,33 +16,46 @@ _FILLED = frozenset(ascii_letters + digits)
 
 
 class FilledColumns:
-    """The counts of one file in one run; `headers` are those of its columns."""
+    """The counts of one file in one run; `headers` are those of its columns.
+
+    A column without any value is known exactly: such columns are looked at in each row.
+    """
 
     def __init__(self, headers: Sequence[str], found: Found) -> None:
         self._headers = headers
         self._found = found
         self._blank = [0] * len(headers)
+        self._without_value = list(range(len(headers)))
         self._rows = self._counted = 0
 
     def add(self, values: Sequence[str]) -> None:
-        """Adds the count of a row to what was found in the student, if it is in the sample."""
+        """Adds the count of a row to what was found in the student."""
         self._rows += 1
-        if self._rows <= ALL_UP_TO:
-            self._found.append(partial(self._count, values, 1))
-        elif self._rows % THEN_EACH == 0:
-            self._found.append(partial(self._count, values, THEN_EACH))
+        times = 1 if self._rows <= ALL_UP_TO else 0 if self._rows % THEN_EACH else THEN_EACH
+        if times or self._without_value:
+            self._found.append(partial(self._count, values, times))
 
     def _count(self, values: Sequence[str], times: int, _student_id: str) -> None:
-        self._counted += times
-        for index, value in enumerate(values):
-            if not value or (value[0] not in _FILLED and is_blank(value)):
-                self._blank[index] += times
+        self._without_value = [at for at in self._without_value if _is_blank(values[at])]
+        if times:
+            self._counted += times
+            for index, value in enumerate(values):
+                if _is_blank(value):
+                    self._blank[index] += times
 
     def blank_in(self, rows: int) -> dict[str, int]:
-        """The estimated number of blank rows of each column, in a file of so many rows."""
+        """The estimated number of blank rows of each column, in a file of so many rows; all of them
+        only if no row had a value."""
         if not self._counted:
             return {}
+        some = max(rows - 1, 0)
         return {
-            header: round(rows * blank / self._counted)
-            for header, blank in zip(self._headers, self._blank, strict=True)
+            header: min(
+                round(rows * blank / self._counted), rows if index in self._without_value else some
+            )
+            for index, (header, blank) in enumerate(zip(self._headers, self._blank, strict=True))
         }
+
+
+def _is_blank(value: str) -> bool:
+    return not value or (value[0] not in _FILLED and is_blank(value))
