@@ -12,6 +12,7 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -42,13 +43,21 @@ class Units:
         self._counts: Counter[str] = Counter()
         self._calling = threading.local()
         self._plain = boto3.client("dynamodb")
-        events = aws_clients.dynamodb().meta.events
-        events.register("provide-client-params.dynamodb", self._before)
-        events.register("after-call.dynamodb", self._after)
 
-    def watch_archive(self) -> None:
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Other tests use the same clients."""
         archive: Any = export_function.dependencies().archive
-        archive._client.meta.events.register("before-call.s3", self._s3)
+        handlers = [
+            (aws_clients.dynamodb(), "provide-client-params.dynamodb", self._before),
+            (aws_clients.dynamodb(), "after-call.dynamodb", self._after),
+            (archive._client, "before-call.s3", self._s3),
+        ]
+        for client, event, handler in handlers:
+            client.meta.events.register(event, handler)
+        yield
+        for client, event, handler in handlers:
+            client.meta.events.unregister(event, handler)
 
     def of(self, action: Callable[[], object]) -> dict[str, int]:
         self._counts.clear()
@@ -126,16 +135,15 @@ def test_the_request_units_of_syncs_and_exports_are_those_of_the_costs_page(
     students = list(islice(approved, 1 + FEW + MANY))
     send(students[0])
     units = Units()
-    units.watch_archive()
-
-    found = {"sync of 1": units.of(lambda: send(students[0]))}
-    send(*students[: 1 + FEW])
-    run_export()
-    send(*students[1 : 1 + FEW])
-    found[f"export of {FEW}"] = units.of(run_export)
-    send(*students[-MANY:])
-    found[f"export of {MANY}"] = units.of(run_export)
-    found["export of nothing"] = units.of(run_export)
+    with units.watching():
+        found = {"sync of 1": units.of(lambda: send(students[0]))}
+        send(*students[: 1 + FEW])
+        run_export()
+        send(*students[1 : 1 + FEW])
+        found[f"export of {FEW}"] = units.of(run_export)
+        send(*students[-MANY:])
+        found[f"export of {MANY}"] = units.of(run_export)
+        found["export of nothing"] = units.of(run_export)
 
     if os.environ.get("RECORD_COUNTS") == "1":
         RECORDED.write_text(json.dumps(found, indent=2, sort_keys=True) + "\n")

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from typing import Any
 
 from local.processes import ROOT
@@ -30,9 +31,12 @@ def everything(stack: LocalStack) -> Items:
 
 
 def at_rest(stack: LocalStack) -> Items:
-    """All items, once they change no more: runs of earlier tests may not have ended yet."""
+    """All items, once none changes for a second: runs of earlier tests may not have ended yet."""
+    ends_at = time.monotonic() + 60
     before, now = None, everything(stack)
     while now != before:
+        assert time.monotonic() < ends_at, "a run of an earlier test does not end"
+        time.sleep(1)
         before, now = now, everything(stack)
     return now
 

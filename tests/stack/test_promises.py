@@ -117,12 +117,12 @@ def test_p1_syncs_during_exports_are_delivered_and_p4_no_two_exports_run_at_once
     district = new_district(stack)
     importer = Importer(district)
     done = threading.Event()
-    expected = {f"{number:03}": 7 for number in range(80)}
+    expected = {f"{number:03}": 7 for number in range(120)}
 
     def sync_all() -> None:
         for version in range(8):
-            for start in range(0, 80, 20):
-                district.sync(*versions_of(range(start, start + 20), version))
+            for start in range(0, 120, 30):
+                district.sync(*versions_of(range(start, start + 30), version))
 
     def export_on() -> list[dict[str, Any]]:
         """Runs two exports at a time; the second is refused while the first runs."""

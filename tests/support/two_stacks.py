@@ -16,6 +16,7 @@ LONGEST = (
     "tests/stack/test_schedule",  # waits for a whole minute
     *ON_THE_CLOUD,
     "tests/functional/test_random_day",
+    "tests/functional/test_build",
     "tests/exploration/",
     "tests/functional/test_erasure.py::test_an_erasure_killed_at_any_write",
 )

@@ -75,7 +75,7 @@ def reject_destinations_of_others(
     account, own_folders = account_name(connection), folders(own)
     is_ours: bool | None = None
     for other in connections.all() if own else ():
-        if other.connection_id == connection.connection_id:
+        if other.connection_id == connection.connection_id or account_name(other) != account:
             continue
         if not own_folders & folders(destinations(other, ("any",), today)):
             continue  # its mapping is not read: many connections may have one account

@@ -52,7 +52,7 @@ class FinishedFile:
 def with_done_files(files: Sequence[FinishedFile], empty: Path) -> list[FinishedFile]:
     """The files, followed by NAME.done for each; creates `empty` as the local source of these.
 
-    No file has the name of a done file: `reject_done_files` is called before.
+    No file has the name of a done file: `ready_mapping` and `select_files_to_resend` refuse it.
     """
     empty.touch()
     done = [FinishedFile(done_name(file.name), empty, is_done_file=True) for file in files]
