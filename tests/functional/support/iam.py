@@ -199,7 +199,9 @@ def watch_calls(rights: Rights, monkeypatch: Any) -> None:
 
 def _running_function() -> str | None:
     """The function whose handler is on the stack of the main thread, which waits for the others."""
-    frame = sys._current_frames().get(threading.main_thread().ident or 0)
+    main = threading.main_thread()
+    is_main = threading.current_thread() is main
+    frame = sys._getframe() if is_main else sys._current_frames().get(main.ident or 0)
     while frame:
         name = _function_of(frame.f_code.co_filename)
         if name:
