@@ -31,7 +31,7 @@ from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.runs.run import Run
 from registration_sync.use_cases.mappings.known_fields import RecentFields
 from tests.functional.support.compared_answers import compare_answers
-from tests.functional.support.dynamodb_limits import Limits
+from tests.functional.support.dynamodb_limits import limits
 from tests.functional.support.iam import Rights, record, unused_by, watch_calls
 from tests.functional.support.memory_dynamodb import items_of, tables
 from tests.functional.support.quick_dynamodb import be_quick
@@ -65,9 +65,6 @@ ENVIRONMENT = {
 FUNCTIONS = (configuration_function, export_function, sync_function, tokens_function)
 TABLES = ("registrations", "connections")
 REGION = "us-east-1"
-
-limits = Limits()
-"""Checks every request of the functions to DynamoDB."""
 
 
 class StartedExports:
@@ -117,8 +114,6 @@ def account(rights: Rights, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         be_quick(environment)
         compare_answers(environment)
         _forget_dependencies()
-        events = aws_clients.dynamodb().meta.events
-        events.register("provide-client-params.dynamodb", limits.check)
         yield
     _forget_dependencies()
 

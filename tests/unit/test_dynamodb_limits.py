@@ -35,7 +35,7 @@ def numbered(count: int) -> list[dict[str, Any]]:
     [
         ("UpdateItem", UPDATE),
         ("Query", QUERY),
-        ("PutItem", {"Item": {**KEY, "document": {"B": b"x" * (400 * 1024 - 40)}}}),
+        ("PutItem", {"Item": {**KEY, "document": {"B": "x" * ((400 * 1024 - 40) // 3 * 4)}}}),
         ("BatchWriteItem", batch(*numbered(25))),
         ("BatchGetItem", {"RequestItems": {"t": {"Keys": numbered(100)}}}),
         ("TransactWriteItems", {"TransactItems": [{"Update": UPDATE}]}),
@@ -56,6 +56,9 @@ PLANTED: list[tuple[str, dict[str, Any], str]] = [
         "a key :after of over 1024 bytes",
     ),
     ("Query", {**QUERY, "Limit": 0}, "a limit below 1"),
+    ("GetItem", {"Key": KEY | {"more": {"S": "x"}}}, "a key with other attributes"),
+    ("PutItem", {"Item": KEY | {"names": {"SS": []}}}, "an empty set"),
+    ("PutItem", {"Item": KEY | {"list": {"L": [{"N": "x"}]}}}, "a number that is none"),
     (
         "UpdateItem",
         {**UPDATE, "UpdateExpression": "SET #status = :status REMOVE outcome, region"},

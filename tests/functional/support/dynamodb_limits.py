@@ -1,14 +1,16 @@
-"""Checks each request to DynamoDB against limits that the in-process DynamoDB does not have.
+"""Checks each request to DynamoDB, as JSON, against its limits.
 
 The rules: docs.aws.amazon.com/amazondynamodb/latest/developerguide/, pages Constraints,
 ReservedWords and CapacityUnitCalculations, and the API reference of the operations.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
+
+from tests.functional.support.expressions import Invalid
 
 MAX_KEY_BYTES = {"pk": 2048, "sk": 1024}
 MAX_ITEM_BYTES = 400 * 1024
@@ -16,20 +18,28 @@ MAX_EXPRESSION_BYTES = 4096
 MAX_REQUESTS = {"BatchWriteItem": 25, "BatchGetItem": 100, "TransactWriteItems": 100}
 
 _RESERVED = {word.upper() for word in ReservedKeywords.get_reserved_keywords()}
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _SYNTAX = {"SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT", "IN", "BETWEEN"}
 
 type Request = Mapping[str, Any]
 
 
 class Limits:
-    """Collects what breaks a limit, because the code under test would handle an error."""
+    """Collects what breaks a limit, because the code under test may handle the error."""
 
     def __init__(self) -> None:
         self.broken: list[str] = []
 
-    def check(self, params: Request, model: Any, **_: Any) -> None:
-        """Receives botocore's event `provide-client-params`."""
-        self.broken += [f"{model.name}: {found}" for found in broken_limits(model.name, params)]
+    def check(self, operation: str, request: Request) -> None:
+        """Raises Invalid."""
+        found = broken_limits(operation, request)
+        self.broken += [f"{operation}: {problem}" for problem in found]
+        if found:
+            raise Invalid(found[0])
+
+
+limits = Limits()
+"""Of the DynamoDB in memory, in this process."""
 
 
 def broken_limits(operation: str, params: Request) -> list[str]:
@@ -60,26 +70,44 @@ def _parts(operation: str, params: Request) -> Iterator[Request]:
 
 def _key_of(part: Request) -> tuple[Any, Any] | None:
     item = part.get("Key") or part.get("Item")
-    return (item["pk"], item["sk"]) if item else None
+    return (item.get("pk"), item.get("sk")) if item else None
 
 
 def _problems(part: Request) -> Iterator[str]:
     for name in ("Key", "Item", "ExclusiveStartKey"):
+        if name not in part:
+            continue
         for key, limit in MAX_KEY_BYTES.items():
-            if name in part:
-                yield from _key_problems(key, part[name][key]["S"], limit)
+            yield from _key_problems(key, part[name].get(key, {}), limit)
+        if name != "Item" and part[name].keys() != MAX_KEY_BYTES.keys():
+            yield "a key with other attributes"
     values = part.get("ExpressionAttributeValues", {})
-    if "KeyConditionExpression" in part:
-        for name, value in values.items():
-            yield from _key_problems(name, value["S"], MAX_KEY_BYTES.get(name[1:], 1024))
-        if part.get("Limit", 1) < 1:
-            yield "a limit below 1"
-    if _size({**part.get("Item", {}), **values}) > MAX_ITEM_BYTES:
+    for name in re.findall(r":\w+", part.get("KeyConditionExpression", "")):
+        if name in values:
+            yield from _key_problems(name, values[name], MAX_KEY_BYTES.get(name[1:], 1024))
+    if part.get("Limit", 1) < 1:
+        yield "a limit below 1"
+    for item in (part.get("Item", {}), values):
+        for value in item.values():
+            yield from _value_problems(value)
+    if size({**part.get("Item", {}), **values}) > MAX_ITEM_BYTES:
         yield "an item over 400 kB"
     yield from expression_problems(part, values)
 
 
-def _key_problems(name: str, value: str, limit: int) -> Iterator[str]:
+def _value_problems(value: Mapping[str, Any]) -> Iterator[str]:
+    ((kind, content),) = value.items()
+    if kind in {"SS", "NS", "BS"} and not content:
+        yield "an empty set"
+    for number in {"N": [content], "NS": content}.get(kind, ()):
+        if not _NUMBER.fullmatch(number):
+            yield "a number that is none"
+    for inner in content.values() if kind == "M" else content if kind == "L" else ():
+        yield from _value_problems(inner)
+
+
+def _key_problems(name: str, key: Mapping[str, Any], limit: int) -> Iterator[str]:
+    value = key.get("S", "")
     if not value:
         yield f"an empty key {name}"
     if len(value.encode()) > limit:
@@ -101,24 +129,21 @@ def expression_problems(part: Request, values: Request) -> Iterator[str]:
         yield f"placeholders without use or value: {sorted(used ^ {*values, *names})}"
 
 
-def _size(value: Any) -> int:
+def size(item: Mapping[str, Any]) -> int:
     """In bytes, as DynamoDB counts them: names, and values by their type."""
-    if isinstance(value, Mapping):
-        return sum(len(name.encode()) + _attribute_size(one) for name, one in value.items())
-    return 0
+    return sum(len(name.encode()) + _value_bytes(value) for name, value in item.items())
 
 
-def _attribute_size(attribute: Mapping[str, Any]) -> int:
-    ((kind, value),) = attribute.items()
+def _value_bytes(value: Mapping[str, Any]) -> int:
+    ((kind, content),) = value.items()
     if kind == "S":
-        return len(value.encode())
+        return len(content) if content.isascii() else len(content.encode())
     if kind == "B":
-        return len(value)
+        return len(content) * 3 // 4
     if kind == "N":
         return 21
     if kind == "M":
-        return 3 + _size(value) + len(value)
+        return 3 + size(content) + len(content)
     if kind == "L":
-        elements: Sequence[Any] = value
-        return 3 + sum(1 + _attribute_size(one) for one in elements)
-    return 1
+        return 3 + sum(1 + _value_bytes(one) for one in content)
+    return sum(map(len, content)) if isinstance(content, list) else 1

@@ -1,7 +1,8 @@
 """DynamoDB's operations on items, in memory. It speaks JSON, as DynamoDB does over HTTP.
 
 Moto takes about ten times as long. `test_memory_dynamodb.py` holds both to the same answers. What
-it does not know, it refuses by NotImplementedError. Tables have the keys `pk` and `sk`, of text.
+it does not know, it refuses: parameters by NotImplementedError, parts of expressions as invalid.
+Tables have the keys `pk` and `sk`, of text.
 """
 
 import json
@@ -11,7 +12,12 @@ from typing import Any
 
 import orjson
 
-from tests.functional.support.dynamodb_limits import MAX_ITEM_BYTES, expression_problems
+from tests.functional.support.dynamodb_limits import (
+    MAX_ITEM_BYTES,
+    expression_problems,
+    limits,
+    size,
+)
 from tests.functional.support.expressions import (
     Invalid,
     Item,
@@ -59,9 +65,11 @@ def store(table: str, *items: Item) -> None:
 
 def answer(operation: str, body: str | bytes) -> tuple[int, bytes]:
     """The status and the body of the answer."""
+    request = orjson.loads(body)
     try:
         with _lock:
-            return 200, orjson.dumps(OPERATIONS[operation](orjson.loads(body)))
+            limits.check(operation, request)
+            return 200, orjson.dumps(OPERATIONS[operation](request))
     except Invalid as error:
         refused = Refused("ValidationException", str(error))
     except Refused as error:
@@ -168,6 +176,8 @@ def _batch_get(request: Request) -> Answer:
     for name, wanted in request["RequestItems"].items():
         one = {"TableName": name, **wanted}
         _know(one, "Keys", "ConsistentRead", *_PROJECTION)
+        for problem in expression_problems(one, {}):
+            raise Invalid(problem)
         found = answer["Responses"][name] = []
         for key in wanted["Keys"]:
             item = _item(one, key)
@@ -253,8 +263,6 @@ def _know(request: Request, *names: str, table: bool = True) -> None:
     unknown = request.keys() - {*names, *(("TableName",) if table else ())}
     if unknown:
         raise NotImplementedError(f"parameters of DynamoDB: {sorted(unknown)}")
-    for problem in expression_problems(request, request.get("ExpressionAttributeValues", {})):
-        raise Invalid(problem)
 
 
 def _table(request: Request) -> Table:
@@ -318,23 +326,3 @@ def _reject_twice(writes: list[Request]) -> None:
     keys = [(one["TableName"], *_keys(one.get("Item") or one["Key"])) for one in writes]
     if len(set(keys)) < len(keys):
         raise Invalid("Provided list of item keys contains duplicates")
-
-
-def size(item: Item) -> int:
-    """In bytes, as DynamoDB counts them: names, and values by their type."""
-    return sum(len(name.encode()) + _value_bytes(value) for name, value in item.items())
-
-
-def _value_bytes(value: Any) -> int:
-    ((kind, content),) = value.items()
-    if kind == "S":
-        return len(content) if content.isascii() else len(content.encode())
-    if kind == "B":
-        return len(content) * 3 // 4
-    if kind == "N":
-        return 21
-    if kind == "M":
-        return 3 + size(content) + len(content)
-    if kind == "L":
-        return 3 + sum(1 + _value_bytes(one) for one in content)
-    return sum(map(len, content)) if isinstance(content, list) else 1

@@ -1,5 +1,5 @@
-"""Moto's DynamoDB without its HTTP layer, which takes twice as long as the operations; moto without
-signatures, which it does not check, and without what it computes again in each request.
+"""The DynamoDB in memory in place of moto's; moto without signatures, which it does not check, and
+without what it computes again in each request.
 
 botocore still serializes each request and parses each response.
 """
@@ -35,7 +35,7 @@ urls_by_kind: dict[type[BaseBackend], Any] = {}
 
 
 def be_quick(environment: Any) -> None:
-    """Leaves out what is computed again in each request, and DynamoDB's HTTP layer."""
+    """Leaves out what is computed again in each request, and asks the DynamoDB in memory."""
     environment.setattr(responses, "method_names_from_class", method_names)
     environment.setattr(BaseBackend, "urls", property(_urls))
     # Botocore assembles it again for each request, and nobody reads it.
@@ -65,7 +65,7 @@ def skip_signatures(environment: Any) -> None:
 
 
 def skip_http(environment: Any) -> None:
-    """Makes moto answer operations on items directly, and everything else as usual."""
+    """Asks the DynamoDB in memory about items, without HTTP, and moto about everything else."""
     make_request = Endpoint.make_request
 
     def make(endpoint: Endpoint, operation: Any, request: dict[str, Any]) -> Any:
