@@ -21,30 +21,20 @@ from local.sign_in import code_of_person
 from local.stack import LocalStack
 from tests.console.support import accessibility
 
-KEYS_TOWARDS = """(control) => {
+KEY_TOWARDS = """(control) => {
     const at = document.activeElement;
     const group = (one) => one.closest("[role=tablist], [role=menu]") ??
         (one.type === "radio" && one.name ? one.name : null);
-    if (at === control) return ["", 0];
+    if (at === control) return "";
     if (!control.isConnected) return null;
-    const isBefore = (one, other) =>
-        Boolean(one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING);
-    const isBack = isBefore(control, at);
+    const isBack = at.compareDocumentPosition(control) & Node.DOCUMENT_POSITION_PRECEDING;
     if (group(control) && group(at) === group(control)) {
-        const [back, onwards] = control.role === "tab"
-            ? ["ArrowLeft", "ArrowRight"] : ["ArrowUp", "ArrowDown"];
-        return [isBack ? back : onwards, 1];
+        const isRow = control.role === "tab";
+        return isBack ? (isRow ? "ArrowLeft" : "ArrowUp") : (isRow ? "ArrowRight" : "ArrowDown");
     }
-    const [first, last] = isBack ? [control, at] : [at, control];
-    const stops = "a[href], button, input:not([type=radio]), select, textarea, summary";
-    const between = [...document.querySelectorAll(stops)].filter((one) =>
-        isBefore(first, one) && isBefore(one, last) && one.tabIndex === 0 && !one.disabled &&
-        one.checkVisibility({ visibilityProperty: true }) && !one.closest("[inert]"));
-    const isBehind = document.querySelector("dialog:modal") && !at.closest("dialog:modal");
-    return [isBack ? "Shift+Tab" : "Tab", isBehind ? 1 : between.length + 1];
+    return isBack ? "Shift+Tab" : "Tab";
 }"""
-"""The key from the focus towards the control, and how often to press it: at least once, and for
-each control between them. An empty key on arrival; null if the control was replaced."""
+"""The next key from the focus to the control; empty on arrival, null if it was replaced."""
 
 DRAWN = "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
 """Resolves once the page has moved the focus itself."""
@@ -187,16 +177,13 @@ class Person:
             expect(self.page.locator("body"), "no focus is lost").not_to_be_focused(timeout=2000)
         self._presses = True
         found = control.element_handle()  # locating the control takes longer than a key
-        while presses > 0:
-            while (keys := found.evaluate(KEYS_TOWARDS)) is None:
+        for _ in range(presses):
+            while (key := found.evaluate(KEY_TOWARDS)) is None:
                 found = control.element_handle()
-            key, times = keys
             if not key:
                 assert found.evaluate(IS_FOCUS_SEEN), f"The focus is not seen at {control}"
                 return
-            for _ in range(min(times, presses)):
-                self.page.keyboard.press(key)
-            presses -= times
+            self.page.keyboard.press(key)
         raise AssertionError(f"Tab does not reach {control}")
 
     def press(self, control: Locator) -> None:
