@@ -72,7 +72,7 @@ FAST_TESTS = tuple(
     f"tests/unit/test_{name}.py" for name in ("batches", "deliver_files", "lease", "run_index")
 )
 
-LONG_SECONDS, SHORT_MUTANTS = 240, 12
+LONG_SECONDS, SHORT_MUTANTS = 420, 12
 
 
 def test_planted_faults_are_found_by_a_test(trials: Trials, tmp_path: Path) -> None:
