@@ -83,7 +83,7 @@ class Day:
 
     def confirm(self, draw: random.Random) -> None:
         """Exports without codes, and confirms or cancels the run that then waits."""
-        self.save(f"{CONNECTION}/mapping", mapping(unmatched="keep"))
+        self.map_as("keep")
         self.enroll(draw)
         self.started(EXPORTS)
         for run in self.district.listed_runs()[:5]:
@@ -105,18 +105,29 @@ class Day:
         """Changes the mapping or the folder."""
         self.done.append("changes")
         if draw.random() < 0.5:
-            self.save(f"{CONNECTION}/mapping", mapping(unmatched=draw.choice(["hold", "keep"])))
+            self.map_as(draw.choice(["hold", "keep"]))
         else:
             self.move(draw.choice(FOLDERS), STRICT)
 
-    def move(self, folder: str, guards: dict[str, Any]) -> None:
-        status, connection = self.district.ask("GET", CONNECTION)
-        assert status == 200, connection
-        folder = f"{self.district.connection_id}/{folder}/{{school_year}}"
-        self.save(CONNECTION, connection | {"folder": folder, "guards": guards})
+    def map_as(self, unmatched: str) -> None:
+        self.save(f"{CONNECTION}/mapping", lambda: mapping(unmatched=unmatched))
 
-    def save(self, resource: str, body: dict[str, Any]) -> None:
-        status, answer = self.district.ask("PUT", resource, body)
+    def move(self, folder: str, guards: dict[str, Any]) -> None:
+        folder = f"{self.district.connection_id}/{folder}/{{school_year}}"
+
+        def moved() -> dict[str, Any]:
+            status, connection = self.district.ask("GET", CONNECTION)
+            assert status == 200, connection
+            return dict(connection | {"folder": folder, "guards": guards})
+
+        self.save(CONNECTION, moved)
+
+    def save(self, resource: str, body: Callable[[], dict[str, Any]]) -> None:
+        """Saves, again and again while others save at the same time."""
+        for _ in range(TRIES):
+            status, answer = self.district.ask("PUT", resource, body())
+            if status != 412:
+                break
         assert status == 200, answer
 
     def erase(self, draw: random.Random) -> None:
@@ -153,7 +164,7 @@ class Day:
         district.later(minutes=AT_REST_MINUTES)
         for student_id in self.erased:
             assert self.started(ERASURES, {"student_id": student_id})
-        self.save(f"{CONNECTION}/mapping", mapping(unmatched="keep"))
+        self.map_as("keep")
         self.move(FOLDERS[0], LAX)
         district.holds = False
         event = district.request()

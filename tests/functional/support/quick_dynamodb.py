@@ -1,4 +1,4 @@
-"""The DynamoDB in memory in place of moto's; moto without signatures, which it does not check, and
+"""The DynamoDB in memory instead of moto's; moto without signatures, which it does not check, and
 without what it computes again in each request.
 
 botocore still serializes each request and parses each response.
