@@ -205,6 +205,8 @@ class Day:
 def test_everything_at_once(cloud: Cloud, sshd: OpenSshServer, trials: Trials) -> None:
     day = Day(district := new_district(cloud, sshd, guards=STRICT), district.importer())
     day.move(FOLDERS[0], STRICT)
+    district.sync({(district.years[0], "s0"): "K"})
+    day.invoke({})  # before its first sign-in, a connection has 20 attempts an hour
     steps = 12 if trials.long else 1
     seeds = [trials.random.getrandbits(32) for _ in range(6)]
     hands = [(day.enroll, 8), (day.operate, 2), (day.decide, 3)]
