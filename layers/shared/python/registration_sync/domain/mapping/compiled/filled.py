@@ -18,7 +18,8 @@ _FILLED = frozenset(ascii_letters + digits)
 class FilledColumns:
     """The counts of one file in one run; `headers` are those of its columns.
 
-    A column without any value is known exactly: such columns are looked at in each row.
+    A column without any value is known exactly: such columns are looked at in each row, also in
+    those of held students.
     """
 
     def __init__(self, headers: Sequence[str], found: Found) -> None:
@@ -29,19 +30,22 @@ class FilledColumns:
         self._rows = self._counted = 0
 
     def add(self, values: Sequence[str]) -> None:
-        """Adds the count of a row to what was found in the student."""
+        """Adds the count of a row to what was found in the student, if it is in the sample."""
+        for index in self._without_value:
+            if not _is_blank(values[index]):
+                self._without_value = [i for i in self._without_value if _is_blank(values[i])]
+                break
         self._rows += 1
-        times = 1 if self._rows <= ALL_UP_TO else 0 if self._rows % THEN_EACH else THEN_EACH
-        if times or self._without_value:
-            self._found.append(partial(self._count, values, times))
+        if self._rows <= ALL_UP_TO:
+            self._found.append(partial(self._count, values, 1))
+        elif self._rows % THEN_EACH == 0:
+            self._found.append(partial(self._count, values, THEN_EACH))
 
     def _count(self, values: Sequence[str], times: int, _student_id: str) -> None:
-        self._without_value = [at for at in self._without_value if _is_blank(values[at])]
-        if times:
-            self._counted += times
-            for index, value in enumerate(values):
-                if _is_blank(value):
-                    self._blank[index] += times
+        self._counted += times
+        for index, value in enumerate(values):
+            if not value or (value[0] not in _FILLED and is_blank(value)):
+                self._blank[index] += times
 
     def blank_in(self, rows: int) -> dict[str, int]:
         """The estimated number of blank rows of each column, in a file of so many rows; all of them

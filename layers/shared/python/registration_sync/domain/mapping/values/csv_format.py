@@ -100,16 +100,21 @@ def line_writer(csv: CsvFormat) -> LineWriter:
 
 
 def _quoter(separator: str, quote: str) -> Callable[[Sequence[str]], list[str]]:
-    """Builds the function that quotes the values with a separator or a quote."""
+    """Builds the function that quotes the values with a separator or a quote. The values have no
+    control characters, and few of them need quotes: they are searched together."""
     twice = quote + quote
 
     def quoted_where_needed(values: Sequence[str]) -> list[str]:
-        return [
-            quote + value.replace(quote, twice) + quote
-            if separator in value or quote in value
-            else value
-            for value in values
-        ]
+        cells = list(values)
+        text = "\0".join(cells)
+        for character in (separator, quote):
+            found = text.find(character)
+            while found >= 0:
+                index = text.count("\0", 0, found)
+                cells[index] = quote + values[index].replace(quote, twice) + quote
+                end = text.find("\0", found)
+                found = text.find(character, end) if end >= 0 else end
+        return cells
 
     return quoted_where_needed
 
