@@ -16,6 +16,7 @@ import pytest
 from local.stack import STACK_NAME, LocalStack
 from tests.functional.test_run_events import pattern
 from tests.stack.support.district import District, new_district, registration
+from tests.stack.support.everything import log_messages
 from tests.stack.support.inbox import ARRIVES_WITHIN_SECONDS, Inbox, new_inbox
 
 STUDENT, NAME = "4711-only-here", "Only-Here"
@@ -30,22 +31,20 @@ def programs(stack: LocalStack) -> Inbox:
     return box
 
 
-def log_lines(stack: LocalStack, function: str, since: datetime) -> list[dict[str, Any]]:
-    """The log lines of the function that are JSON, from a minute before that time on. A stack that
-    many tests share has more lines than the 10,000 that the emulator returns.
-    """
-    logs = stack.client("logs")
+def log_lines(
+    stack: LocalStack, function: str, since: datetime, pattern: str = ""
+) -> list[dict[str, Any]]:
+    """The log lines of the function that are JSON and have the pattern, from a second before that
+    time on."""
     configuration = stack.client("lambda").get_function_configuration(FunctionName=function)
     group = configuration["LoggingConfig"]["LogGroup"]
-    pages = logs.get_paginator("filter_log_events").paginate(
-        logGroupName=group, startTime=int(since.timestamp() * 1000) - 60_000
-    )
-    texts = [event["message"] for page in pages for event in page["events"]]
+    texts = log_messages(stack, group, int(since.timestamp() * 1000) - 1_000, pattern)
     return [json.loads(text) for text in texts if text.startswith("{")]
 
 
 def metrics(stack: LocalStack, function: str, since: datetime) -> list[dict[str, Any]]:
-    return [line for line in log_lines(stack, stack.functions[function], since) if "_aws" in line]
+    lines = log_lines(stack, stack.functions[function], since, '"_aws"')
+    return [line for line in lines if "_aws" in line]
 
 
 def new_metrics(

@@ -14,6 +14,7 @@ ON_THE_CLOUD = tuple(
 
 LONGEST = (
     "tests/stack/test_schedule",  # waits for a whole minute
+    "tests/stack/test_seen_by_people",  # reads logs, which are few in a new stack
     *ON_THE_CLOUD,
     "tests/functional/test_random_day",
     "tests/functional/test_build",

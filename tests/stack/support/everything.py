@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from local.stack import LocalStack
 from tests.functional.support.stored import opened, unzipped
 
+MOST_EVENTS = 10_000
+"""Of logs, in an answer."""
+
 TABLES = ("RegistrationsTableName", "ConnectionsTableName")
 
 type Content = Iterator[tuple[str, bytes]]
@@ -32,12 +35,26 @@ def everything(stack: LocalStack) -> Content:
 
 
 def logs(stack: LocalStack) -> Content:
-    client = stack.client("logs")
-    for group in client.describe_log_groups()["logGroups"]:
+    for group in stack.client("logs").describe_log_groups()["logGroups"]:
         name = group["logGroupName"]
-        for page in client.get_paginator("filter_log_events").paginate(logGroupName=name):
-            for event in page["events"]:
-                yield f"log {name}", event["message"].encode()
+        for message in log_messages(stack, name):
+            yield f"log {name}", message.encode()
+
+
+def log_messages(
+    stack: LocalStack, group: str, since_ms: int = 0, pattern: str = ""
+) -> Iterator[str]:
+    """Each message from that time on, some of them twice: the emulator returns the first 10,000 and
+    no token for those after them."""
+    client = stack.client("logs")
+    while True:
+        events = client.filter_log_events(
+            logGroupName=group, startTime=since_ms, filterPattern=pattern
+        )["events"]
+        yield from (event["message"] for event in events)
+        if len(events) < MOST_EVENTS:
+            return
+        since_ms = max(since_ms + 1, events[-1]["timestamp"])
 
 
 def messages(stack: LocalStack, url: str, *, hidden_seconds: int = 3) -> Iterator[str]:
