@@ -47,6 +47,18 @@ def test_later_rows_are_a_sample_and_count_for_those_between(rows: int) -> None:
     assert all(0.45 * rows < estimate < 0.55 * rows for estimate in blank.values())
 
 
+@pytest.mark.parametrize("rows_of_a_student", [2, 3, 13, 17, 34, 89])
+def test_a_column_blank_in_one_row_of_each_student_is_estimated(rows_of_a_student: int) -> None:
+    rows = 50_000
+    for blank_at in {0, rows_of_a_student // 2, rows_of_a_student - 1}:
+        found: Found = []
+        columns = FilledColumns(["One"], found)
+        for number in range(rows):
+            add(columns, found, ("" if number % rows_of_a_student == blank_at else "x",))
+        share = columns.blank_in(rows)["One"] / rows
+        assert abs(share - 1 / rows_of_a_student) < 0.02
+
+
 def test_a_value_between_the_sampled_rows_is_seen() -> None:
     found: Found = []
     columns = FilledColumns(["Blank", "Once"], found)

@@ -8,8 +8,12 @@ from registration_sync.domain.mapping.compiled.unmatched import Found
 from registration_sync.domain.mapping.values.characters import is_blank
 
 ALL_UP_TO, THEN_EACH = 1_000, 17
-"""Counts all of the first rows, then every 17th, so that counting takes little time; a prime number
-does not follow a pattern of the rows. Each of the later ones counts 17 times."""
+"""Counts all of the first rows, then one in 17, so that counting takes little time. Each of the
+later ones counts 17 times."""
+
+_GOLDEN = 0.6180339887498949
+"""The fractions of its multiples are spread evenly, also those of every 17th: the sample does not
+follow a pattern of the rows (https://en.wikipedia.org/wiki/Low-discrepancy_sequence)."""
 
 _FILLED = frozenset(ascii_letters + digits)
 """No value that starts with one of these is blank; most do."""
@@ -38,7 +42,7 @@ class FilledColumns:
         self._rows += 1
         if self._rows <= ALL_UP_TO:
             self._found.append(partial(self._count, values, 1))
-        elif self._rows % THEN_EACH == 0:
+        elif self._rows * _GOLDEN % 1 * THEN_EACH < 1:
             self._found.append(partial(self._count, values, THEN_EACH))
 
     def _count(self, values: Sequence[str], times: int, _student_id: str) -> None:
