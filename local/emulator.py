@@ -55,7 +55,7 @@ def follow_log(worker: Any) -> None:
     """Replaces Worker._read_stderr: reads the function's log as it is written, to the end."""
     process = worker._proc
     with contextlib.suppress(OSError, ValueError):  # closed
-        while select.select([process.stderr], [], []) and _take_log(worker, process):
+        while _can_be_read(process.stderr.fileno(), None) and _take_log(worker, process):
             pass
 
 
@@ -77,7 +77,7 @@ def _take_log(worker: Any, process: Any) -> bool:
     """Whether there may be more to read."""
     pipe = process.stderr.fileno()
     with _taking_log:
-        while select.select([pipe], [], [], 0)[0]:
+        while _can_be_read(pipe, 0):
             written = os.read(pipe, 1 << 16)
             if not written:
                 return False
@@ -86,6 +86,16 @@ def _take_log(worker: Any, process: Any) -> bool:
             for line in lines:
                 worker._stderr_queue.put(line.decode(errors="replace"))
     return True
+
+
+def _can_be_read(pipe: int, milliseconds: int | None) -> bool:
+    """Whether it can within this time (None: at some time), also of a pipe that has ended.
+
+    Not by `select`, which refuses numbers above 1023: the emulator has more files open at times.
+    """
+    poll = select.poll()
+    poll.register(pipe, select.POLLIN)
+    return bool(poll.poll(milliseconds))
 
 
 def behave_as_api_gateway(gateway: Any) -> None:

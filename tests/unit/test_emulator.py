@@ -1,12 +1,16 @@
 """The parts of the emulator that the local stack replaces."""
 
 import asyncio
+import contextlib
+import os
 import queue
+import resource
 import subprocess
 import sys
 import threading
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -49,6 +53,17 @@ class Worker:
 
 
 @pytest.fixture
+def many_open_files() -> Iterator[None]:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 4096)), hard))
+    with contextlib.ExitStack() as files:
+        for _ in range(1100):
+            files.enter_context(Path(os.devnull).open())
+        yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.fixture
 def worker() -> Iterator[Worker]:
     with subprocess.Popen(
         [sys.executable, "-X", "utf8", "-c", FUNCTION],
@@ -76,6 +91,12 @@ def test_all_log_lines_are_available_with_the_response(worker: Worker) -> None:
     worker._proc.terminate()
     following.join(10)
     assert not following.is_alive()
+
+
+def test_the_log_is_complete_while_many_files_are_open(
+    many_open_files: None, worker: Worker
+) -> None:
+    test_all_log_lines_are_available_with_the_response(worker)
 
 
 def test_unread_log_lines_are_available_later(worker: Worker) -> None:
