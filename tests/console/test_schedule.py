@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, expect
 
 from registration_sync.domain.connections.schedule import is_skipped
 from tests.console.support.answers import SCRIPT, is_refused, refusing
-from tests.console.support.person import PHONE, Person
+from tests.console.support.person import DRAWN, PHONE, Person
 from tests.stack.support.district import District
 
 type Visit = Callable[..., Person]
@@ -151,6 +151,45 @@ def test_pauses_are_added_and_removed(visit: Visit, district: District) -> None:
     ada.press(ada.button("Save"))
     ada.sees(ada.page.get_by_text("Saved. Exports follow this schedule.").last)
     assert [pause["to"] for pause in stored(district)["pauses"]] == ["2032-08-31"]
+
+
+def test_a_refused_value_that_is_typed_again_keeps_the_focus(
+    visit: Visit, district: District
+) -> None:
+    ada = visit(path=page_of(district))
+    ada.press(ada.button("Add a pause"))
+    ada.write(ada.field("First day"), "07312032")
+    ada.write(ada.field("Last day"), "06302032")
+    ada.press(ada.button("Save"))
+    expect(ada.page.get_by_role("alert").filter(has_text="Fix the")).to_be_focused()
+    ada.write(ada.field("Last day"), "07302032")
+    ada.field("First day").focus()
+    ada.tab_to(ada.field("Last day"))  # at its month
+
+    for digit in "06302032":  # twice the refused day: before its year is typed, and after
+        ada.page.keyboard.type(digit)
+        ada.page.evaluate(DRAWN)
+
+        expect(ada.field("Last day")).to_be_focused()
+    expect(ada.field("Last day")).to_have_value("2032-06-30")
+    expect(ada.button("Swap")).to_have_count(0)
+    ada.press(ada.button("Save"))
+    expect(ada.button("Swap")).to_have_count(1)
+
+
+def test_a_year_of_five_digits_is_refused(visit: Visit, district: District) -> None:
+    ada = visit(path=page_of(district))
+    ada.press(ada.button("Add a pause"))
+    ada.write(ada.field("First day"), "06302032")
+    ada.write(ada.field("Last day"), "070120320")
+    expect(ada.field("Last day")).not_to_have_value(re.compile("^.{11}"))
+
+    ada.field("Last day").fill("20320-07-01")  # as a paste does
+    ada.press(ada.button("Save"))
+
+    expect(ada.field("Last day")).to_have_accessible_description(re.compile("."))
+    ada.check()
+    assert not stored(district)["pauses"]
 
 
 def test_a_time_zone_is_found_by_its_words_and_other_text_is_refused(

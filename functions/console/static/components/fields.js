@@ -46,6 +46,11 @@ export function TextField({ onInput, ...given }) {
   <//>`;
 }
 
+// `onInput` receives a day as the API has it, 2026-06-30, or "". The limit keeps years at four digits.
+export function DayField(given) {
+  return html`<${TextField} type="date" max="9999-12-31" ...${given} />`;
+}
+
 export function TextArea({ onInput, ...given }) {
   const [frame, control] = split(given);
   return html`<${Field} ...${frame}>
@@ -152,19 +157,22 @@ const WRONG = '[aria-invalid="true"], .problem[tabindex]';
 
 /**
  * What a form submits: `useAction(act)`, and `problem(path)` and `problems`: those that the API, or `act`,
- * reported, each until the person changes its value. `values` has the values by the paths of the problems.
+ * reported, each until the person changes its value: if that comes back, for example while it is typed, the problem
+ * does not, or it would take the focus. `values` has the values by the paths of the problems.
  *
  * @param {(...given: any[]) => Promise<void>} act
  * @param {any} values
  */
 export function useForm(act, values) {
   const sent = useRef(values);
+  const changed = useRef(new WeakSet()); // problems
   const action = useAction(act);
   const all = action.error?.problems ?? [];
-  const problems = all.filter(({ path }) => textAt(path, sent.current) === textAt(path, values));
+  for (const one of all) if (textAt(one.path, sent.current) !== textAt(one.path, values)) changed.current.add(one);
+  const problems = all.filter((one) => !changed.current.has(one));
   return {
     ...action,
-    error: all.length > 0 && problems.length === 0 ? null : action.error, // everything was corrected
+    error: all.length > 0 && problems.length === 0 ? null : action.error, // all were changed
     problems,
     problem: (path) => problems.find((one) => one.path === path)?.message ?? "",
     run(...given) {

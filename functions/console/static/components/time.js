@@ -65,10 +65,11 @@ export function clockText(time) {
   return parts(new Date(`1970-01-01T${time}Z`), "UTC", CLOCK);
 }
 
-// A day of the API, 2026-06-30, as "Tue, Jun 30, 2026".
+// A day of the API, 2026-06-30, as "Tue, Jun 30, 2026"; another text, such as a pasted year of five digits, as it is.
 export function dayText(day) {
+  const noon = new Date(`${day}T12:00:00Z`);
   const options = { weekday: "short", month: "short", day: "numeric", year: "numeric" };
-  return parts(new Date(`${day}T12:00:00Z`), "UTC", options);
+  return Number.isNaN(noon.getTime()) ? day : parts(noon, "UTC", options);
 }
 
 // The day of a moment: "Nov 3"; with the year if it is not this one.

@@ -3,7 +3,7 @@
 import { html, useEffect, useState } from "../../lib/html.js";
 import { KIND, STATUS, schoolYear } from "../../lib/runs.js";
 import { Button } from "../../components/button.js";
-import { SelectField, TextField } from "../../components/fields.js";
+import { DayField, SelectField } from "../../components/fields.js";
 import { FILTER } from "./words.js";
 
 const NAMES = ["status", "kind", "from", "to", "school_year"];
@@ -50,8 +50,8 @@ export function Filters({ filters, years, onInput }) {
     <div class="filter-fields" role="group" aria-label=${FILTER.group}>
       <${SelectField} label=${FILTER.result} options=${RESULTS} value=${filters.status} onInput=${ask("status")} />
       <${SelectField} label=${FILTER.kind} options=${KINDS} value=${filters.kind} onInput=${ask("kind")} />
-      <${DayField} label=${FILTER.from} value=${filters.from} onInput=${ask("from")} />
-      <${DayField} label=${FILTER.to} value=${filters.to} onInput=${ask("to")} />
+      <${DayFilter} label=${FILTER.from} value=${filters.from} onInput=${ask("from")} />
+      <${DayFilter} label=${FILTER.to} value=${filters.to} onInput=${ask("to")} />
       <${SelectField}
         label=${FILTER.year}
         options=${yearsToChoose(years, filters.school_year)}
@@ -69,12 +69,12 @@ function yearsToChoose(years, asked) {
   return [{ value: "", label: FILTER.allYears }, ...options.reverse()];
 }
 
-function DayField({ label, value, onInput }) {
+function DayFilter({ label, value, onInput }) {
   const [day, setDay] = useState(value);
   useEffect(() => setDay(value), [value]);
   const type = (text) => {
     setDay(text);
     if (!text || text >= FIRST_DAY) onInput(text);
   };
-  return html`<${TextField} type="date" min=${FIRST_DAY} max="2999-12-31" label=${label} value=${DAY.test(day) ? day : ""} onInput=${type} />`;
+  return html`<${DayField} min=${FIRST_DAY} label=${label} value=${DAY.test(day) ? day : ""} onInput=${type} />`;
 }

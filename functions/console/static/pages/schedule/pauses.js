@@ -3,7 +3,7 @@
 import { html, useRef } from "../../lib/html.js";
 import { announce } from "../../components/announce.js";
 import { Button, IconButton } from "../../components/button.js";
-import { TextField } from "../../components/fields.js";
+import { DayField } from "../../components/fields.js";
 import { Section } from "../../components/section.js";
 import { dayText } from "../../components/time.js";
 import { PAUSES } from "./words.js";
@@ -37,15 +37,13 @@ export function Pauses({ pauses, onInput, problem }) {
       ${pauses.map(
         (pause, index) => html`<li key=${index}>
           <div role="group" aria-label=${nameOf(pause, index)}>
-            <${TextField}
-              type="date"
+            <${DayField}
               label=${PAUSES.first}
               value=${pause.from}
               problem=${problemOf(`pauses[${index}].from`, pause.from, PAUSES.firstMissing) || problem(`pauses[${index}]`)}
               onInput=${(from) => set(index, { from })}
             />
-            <${TextField}
-              type="date"
+            <${DayField}
               label=${PAUSES.last}
               value=${pause.to}
               problem=${problemOf(`pauses[${index}].to`, pause.to, PAUSES.lastMissing)}
