@@ -7,10 +7,12 @@ only a day after the 28th needs a calendar.
 import datetime as dt
 import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import count, pairwise
 from operator import itemgetter
+
+type _Convert = Callable[[str], str]
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -42,8 +44,8 @@ class _Token:
 
     unit: str
     pattern: str
-    read: Callable[[str], str] | None = None
-    write: Callable[[str], str] | None = None
+    read: _Convert | None = None
+    write: _Convert | None = None
     varies: bool = False
 
 
@@ -195,18 +197,15 @@ def date_rewriter(source: str, target: str, pivot: int = 0) -> Callable[[str], s
     ValueError for text in another format and for a date that does not exist.
     """
     pieces = [_with_century(piece, pivot) for piece in split_format(source)]
-    match = re.compile(
-        "".join(f"({p.pattern})" if isinstance(p, _Token) else re.escape(p) for p in pieces)
-    ).fullmatch
-    read = [piece for piece in pieces if isinstance(piece, _Token)]
+    used = units_of(target) | {"year", "month", "day"}  # the calendar needs these
+    match = re.compile("".join(_pattern(piece, used) for piece in pieces)).fullmatch
+    read = [piece for piece in pieces if isinstance(piece, _Token) and piece.unit in used]
     am_pm = read.index(_AM_PM) if _AM_PM in read else None
     tokens = {token.unit: token for token in read if token != _AM_PM}
     group_of = {token.unit: group for group, token in enumerate(read) if token != _AM_PM}
     if am_pm is not None:
         tokens["hour"] = _TOKENS["HH"]
-    template, writes = _target_template(target, tokens, group_of)
-    groups = [group for group, _ in writes]
-    copy = None if any(write for _, write in writes) else itemgetter(*groups)
+    texts, converted, in_target = _target_parts(target, tokens, group_of, len(read))
     day = group_of.get("day")
 
     def rewrite(value: str) -> str:
@@ -218,14 +217,18 @@ def date_rewriter(source: str, target: str, pivot: int = 0) -> Callable[[str], s
             _check_calendar(digits, tokens, group_of)
         if am_pm is not None:
             digits = _to_24_hours(digits, group_of["hour"], am_pm)
-        if copy:
-            written: str = template % copy(digits)
-            return written
-        return template % tuple(
-            [digits[group] if write is None else write(digits[group]) for group, write in writes]
-        )
+        parts = digits + texts
+        if converted:
+            parts += tuple([convert(digits[group]) for group, convert in converted])
+        return "".join(in_target(parts))
 
     return rewrite
+
+
+def _pattern(piece: str | _Token, used: set[str]) -> str:
+    if isinstance(piece, str):
+        return re.escape(piece)
+    return f"({piece.pattern})" if piece.unit in used else f"(?:{piece.pattern})"
 
 
 def _to_24_hours(digits: tuple[str, ...], hour: int, am_pm: int) -> tuple[str, ...]:
@@ -240,21 +243,28 @@ def _with_century(piece: str | _Token, pivot: int) -> str | _Token:
     return replace(_TOKENS["YY"], read=lambda year: ("20" if int(year) <= pivot else "19") + year)
 
 
-def _target_template(
-    target: str, tokens: dict[str, _Token], group_of: dict[str, int]
-) -> tuple[str, list[tuple[int, Callable[[str], str] | None]]]:
-    """The target as a template for %, with the group and the conversion for each gap."""
-    template, writes = "", []
-    for piece in split_format(target):
-        if isinstance(piece, _Token):
-            template += "%s"
-            writes.append((group_of[piece.unit], _conversion(tokens[piece.unit], piece)))
+def _target_parts(
+    target: str, tokens: dict[str, _Token], group_of: dict[str, int], groups: int
+) -> tuple[tuple[str, ...], list[tuple[int, _Convert]], Callable[[Sequence[str]], Iterable[str]]]:
+    """The target's literal texts, the groups to convert, and the function that selects the target's
+    parts in order from the digits of so many groups, these texts and the converted groups."""
+    pieces = split_format(target)
+    texts = tuple(piece for piece in pieces if isinstance(piece, str))
+    converted: list[tuple[int, _Convert]] = []
+    of_texts, of_converted = count(groups), count(groups + len(texts))
+    indexes = []
+    for piece in pieces:
+        if isinstance(piece, str):
+            indexes.append(next(of_texts))
+        elif convert := _conversion(tokens[piece.unit], piece):
+            converted.append((group_of[piece.unit], convert))
+            indexes.append(next(of_converted))
         else:
-            template += piece.replace("%", "%%")
-    return template, writes
+            indexes.append(group_of[piece.unit])
+    return texts, converted, itemgetter(*indexes)
 
 
-def _conversion(source: _Token, target: _Token) -> Callable[[str], str] | None:
+def _conversion(source: _Token, target: _Token) -> _Convert | None:
     read, write = source.read, target.write
     if source == target and not source.varies:
         return None

@@ -170,7 +170,7 @@ def _date(step: DateStep, _context: StepContext) -> ValueStep | FieldsStep:
     write = date_rewriter(_DAY, step.target)
     if isinstance(step.not_before, str):
         first = step.not_before
-        return lambda value: write(max(to_day(value), first))
+        return lambda value: value if is_blank(value) else write(max(to_day(value), first))
 
     def not_before_field(value: str, others: Sequence[str]) -> str:
         if is_blank(value):
@@ -182,12 +182,16 @@ def _date(step: DateStep, _context: StepContext) -> ValueStep | FieldsStep:
 
 
 def _first_that_fits(rewriters: Sequence[Callable[[str], str]], message: str) -> ValueStep:
+    """Keeps a blank value: most are dates, so it is looked at last."""
+
     def date(value: str) -> str:
         for rewrite in rewriters:
             try:
                 return rewrite(value)
             except ValueError:
                 continue
+        if is_blank(value):
+            return value
         cleaned = plain(value)
         if cleaned != value:
             return date(cleaned)
@@ -252,6 +256,7 @@ DATE_STEPS = {
             Example({"from": "M/D/YY", "to": "YYYY", "pivot": 30}, "4/9/31", "1931"),
             Example({**_DATE, "not_before": "2025-08-15"}, "2025-04-09", "8/15/2025"),
         ],
+        unguarded=True,
     ),
     "today": Transformation(
         "Today",

@@ -98,18 +98,22 @@ def _chain_with_fields(built: Sequence[tuple[Any, slice | None]], budget: Budget
 def _build_step(step: Step, context: StepContext) -> Any:
     transformation = TRANSFORMATIONS[step.type]
     apply = transformation.build(step, context)
-    if transformation.unguarded or step.reads:
+    if step.reads:
         return apply
     if transformation.takes_blank:
         return lambda value: apply(value + "")  # TypeError if the value is not text
+    guarded = apply if transformation.unguarded else _unless_blank(apply)
+    return _Cached(guarded).__getitem__ if step.is_cacheable else guarded
 
+
+def _unless_blank(apply: ValueStep) -> ValueStep:
     def unless_blank(value: str) -> str:
         # isspace raises AttributeError for a group or a list, which no step may convert to text.
         if value == "" or value.isspace() or (not value.isascii() and is_blank(value)):
             return value
-        return apply(value)  # type: ignore[no-any-return]
+        return apply(value)
 
-    return _Cached(unless_blank).__getitem__ if step.is_cacheable else unless_blank
+    return unless_blank
 
 
 class _Cached(dict[str, str]):
