@@ -45,6 +45,7 @@ UNIT_TESTS = tuple(
         "json_text",
         "lease",
         "lifecycle",
+        "lifecycle_start",
         "one_file",
         "registration",
         "retire_batches",
