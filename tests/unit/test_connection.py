@@ -1,6 +1,9 @@
 """Connections as administrators define them."""
 
 import base64
+import copy
+import functools
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -84,6 +87,42 @@ def test_a_shown_connection_can_be_saved_unchanged() -> None:
 
     assert parse_connection(connection.to_json()) == (connection, Credentials())
     assert connection.example_students == ("S-1", "1002")
+
+
+def texts_in(content: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The paths of the texts."""
+    if isinstance(content, str):
+        yield path
+    elif isinstance(content, dict | list):
+        parts = content.items() if isinstance(content, dict) else enumerate(content)
+        for key, part in parts:
+            yield from texts_in(part, (*path, key))
+
+
+WITH_ALL_TEXTS = DEFINITION | {
+    "guards": {"row_count": {"action": "hold"}},
+    "example_students": ["S-1"],
+    "name_fields": ["students.fname"],
+    "programs": ["3n4b5urk1ft4fl3mg5e62d9ado"],
+    "takes": {
+        "where": [
+            {"field": "students.grade", "one_of": ["K"]},
+            {"field": "a", "includes": "b", "delimiter": ";"},
+        ]
+    },
+}
+
+
+@pytest.mark.parametrize("path", list(texts_in(WITH_ALL_TEXTS)), ids=str)
+def test_no_text_can_be_saved_that_cannot_be_read_again(path: tuple[Any, ...]) -> None:
+    definition = copy.deepcopy(WITH_ALL_TEXTS)
+    *around, last = path
+    part: Any = functools.reduce(lambda inner, key: inner[key], around, definition)
+
+    part[last] += "\ud800"  # JSON can write it; nothing else can
+
+    with pytest.raises(InvalidRequest):
+        parse_connection(definition)
 
 
 def test_every_problem_is_reported_at_once_with_its_remedy() -> None:

@@ -46,7 +46,7 @@ def check_source(path: str) -> str:
     """Returns a valid path of names separated by dots; ValueError says what to write instead."""
     names = path.split(".")
     for index, character in enumerate(path):
-        if unicodedata.category(character) in {"Cc", "Zl", "Zp"}:
+        if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}:
             raise ValueError(
                 f"{name_character(path, index)} is not visible: enter the path without it, such as "
                 "students.fname."
