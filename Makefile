@@ -105,7 +105,7 @@ torture: environments ## Try faults, kills and load for long, and write docs/rel
 	@seed='$(or $(SEED),$(shell shuf -i 1-999999 -n 1))'; \
 	echo "Seed: $$seed; repeat these trials with make torture SEED=$$seed"; \
 	rm -rf .local/torture; \
-	$(COMPILED_ONCE) TORTURE_SEED=$$seed $(PYTHON) -m pytest -n 2 tests/torture; \
+	$(COMPILED_ONCE) TORTURE_SEED=$$seed $(PYTHON) -m pytest -n 2 --dist worksteal tests/torture; \
 	TORTURE_SEED=$$seed $(SHARED):. $(PYTHON) -m tests.torture.page
 
 format: environments ## Fix what ruff can fix, and format

@@ -67,10 +67,20 @@ def _part(subject: str, rows: list[Row]) -> str:
     heading, _, text = (ast.get_docstring(ast.parse(source)) or "").partition("\n")
     lines = ["| fault | outcome | tried | survived | lost |", "| --- | --- | --- | --- | --- |"]
     for row in rows:
-        outcome = f"{row.outcome} {row.detail}".rstrip()
         counts = f"{row.tried:,} | {row.survived:,} | {row.lost}"
-        lines.append(f"| {row.fault} | {outcome} | {counts} |")
+        lines.append(f"| {row.fault} | {_outcome(row)} | {counts} |")
     return "\n".join([f"## {heading.rstrip('.')}", text.rstrip(), "", *lines, ""])
+
+
+def _outcome(row: Row) -> str:
+    most_first = sorted(row.counts.items(), key=lambda item: -item[1])
+    counts = ", ".join(f"{name} {count}" for name, count in most_first)
+    sentences = [
+        row.outcome,
+        f"{row.detail} {counts}.".lstrip() if counts else row.detail,
+        f"Tried {row.tried:,} of {row.of:,}." if row.of else "",
+    ]
+    return " ".join(one for one in sentences if one)
 
 
 if __name__ == "__main__":

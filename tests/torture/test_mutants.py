@@ -95,7 +95,7 @@ def test_planted_faults_are_found_by_a_test(trials: Trials, tmp_path: Path) -> N
             outcome="A test fails.",
             tried=tried[fault],
             survived=survived,
-            detail=f"Tried {tried[fault]} of {there_are[fault]}.",
+            of=there_are[fault],
         )
     assert found
 

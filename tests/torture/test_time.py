@@ -41,7 +41,7 @@ def is_done(run: Invocation) -> bool:
 
 def frozen_points(operations: list[Operation], trials: Trials) -> list[Kill]:
     """Where a run is frozen: around its renames, where it does harm, and anywhere."""
-    points = [point for _, point in points_of(operations)]
+    points = points_of(operations)
     near = [point for point in points if "rename" in point.name]
     anywhere = [point for point in points if "rename" not in point.name]
     assert near, "the run renames nothing"

@@ -49,3 +49,23 @@ def test_a_subject_without_rows_prevents_the_page(
 
     with pytest.raises(ValueError, match="no rows of load"):
         page.write_page()
+
+
+def test_the_parts_of_a_test_are_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows_of_all(tmp_path, monkeypatch)
+    recorded = Trials("load", 7, random=None)  # type: ignore[arg-type]  # nothing is drawn
+    for count in (2, 3):
+        recorded.record(
+            fault="A part",
+            outcome="It is sent.",
+            tried=count,
+            survived=count,
+            detail="Killed at calls of",
+            of=1300,
+            counts={"S3": 1, "DynamoDB": count},
+        )
+
+    page.write_page()
+
+    outcome = "It is sent. Killed at calls of DynamoDB 5, S3 2. Tried 5 of 1,300."
+    assert f"| A part | {outcome} | 5 | 5 | 0 |" in page.PAGE.read_text(encoding="utf-8")

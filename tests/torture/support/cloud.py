@@ -61,17 +61,28 @@ class Cloud:
         keys = [one["Key"] for page in pages for one in page.get("Contents", ())]
         return {key: s3.get_object(Bucket=ARCHIVE, Key=key)["Body"].read() for key in keys}
 
-    def traces(self, text: str) -> list[str]:
-        """Where the text occurs in the tables and in the archive."""
-        word, dynamodb = text.encode(), self.client("dynamodb")
-        stored = {
+    def stored(self, connection_id: str) -> dict[str, bytes]:
+        """Everything in the tables and in the archive whose key names the connection, by its key.
+        Others, whose ids begin with the same text, may be among it."""
+        dynamodb = self.client("dynamodb")
+        items = {
             f"{item['pk']['S']}/{item['sk']['S']}": b"\n".join(opened(item))
             for table in (REGISTRATIONS, CONNECTIONS)
-            for page in dynamodb.get_paginator("scan").paginate(TableName=table)
+            for page in dynamodb.get_paginator("scan").paginate(
+                TableName=table,
+                FilterExpression="contains(pk, :c) OR contains(sk, :c)",
+                ExpressionAttributeValues={":c": {"S": connection_id}},
+            )
             for item in page["Items"]
         }
-        kept = {name: name.encode() + content for name, content in self.archived().items()}
-        return sorted(name for name, content in (stored | kept).items() if word in content)
+        files = self.archived(f"{connection_id}/") | self.archived(f"dry_runs/{connection_id}/")
+        return items | {name: name.encode() + text for name, text in files.items()}
+
+    def traces(self, connection_id: str, text: str) -> list[str]:
+        """Where the text occurs in what is stored of the connection."""
+        word = text.encode()
+        found = self.stored(connection_id)
+        return sorted(name for name, content in found.items() if word in content)
 
     def collect_messages(self) -> None:
         """Adds to `events` and `alerts`."""

@@ -4,7 +4,7 @@ import csv
 import hashlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 STUDENTS, GUARDIANS = "students.csv", "guardians.csv"
 HEADERS = {STUDENTS: "ID,Version,Grade,At,Run,Removed", GUARDIANS: "ID,Version,Name,At,Run"}
+DONE = [f"{name}.done" for name in HEADERS]
 PAUSE_SECONDS = 0.005
 
 type Student = tuple[int, str]
@@ -47,6 +48,7 @@ class Importer:
     half: list[str] = field(default_factory=list)
     mixed: list[str] = field(default_factory=list)
     _states: dict[Path, tuple[int, int, int]] = field(default_factory=dict)
+    _pairs: dict[Path, list[tuple[int, int]]] = field(default_factory=dict)
     _newest: dict[tuple[Path, str], str] = field(default_factory=dict)
     _runs: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -107,7 +109,7 @@ class Importer:
 
     def temporary(self) -> list[str]:
         """What is there beside files of complete names."""
-        known = {*HEADERS, *(f"{name}.done" for name in HEADERS)}
+        known = {*HEADERS, *DONE}
         return sorted(str(path) for path in self.files() if path.name not in known)
 
     def apart(self) -> list[str]:
@@ -153,11 +155,12 @@ class Importer:
 
     def _compare_pair(self, folder: Path) -> None:
         """As an importer that waits for done files: what both show must belong together."""
-        done = _done(folder)
-        if done is None:
+        pair, done = _states(folder, HEADERS), _states(folder, DONE)
+        if not pair or not done or self._pairs.get(folder) == pair + done:
             return
+        self._pairs[folder] = pair + done
         runs = {*_runs_of(folder)}
-        if len(runs) > 1 and _done(folder) == done:
+        if len(runs) > 1 and _states(folder, DONE) == done:
             self.mixed.append(f"{folder}: {runs}")
 
 
@@ -177,11 +180,12 @@ def _is_whole(name: str, content: bytes) -> bool:
     )
 
 
-def _done(folder: Path) -> list[tuple[int, int]] | None:
+def _states(folder: Path, names: Iterable[str]) -> list[tuple[int, int]]:
+    """What changes with each of the files; nothing if one is missing."""
     try:
-        stats = [(folder / f"{name}.done").stat() for name in HEADERS]
+        stats = [(folder / name).stat() for name in names]
     except FileNotFoundError:
-        return None
+        return []
     return [(one.st_ino, one.st_mtime_ns) for one in stats]
 
 

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from random import Random
 from typing import Any
 
 from tests.torture.support.district import District
@@ -28,6 +27,9 @@ CALLS = {
     "message": "EventBridge or SNS",
 }
 
+TRIES = 4
+"""Of a kill: not every run has every operation."""
+
 type Event = dict[str, Any]
 
 
@@ -43,7 +45,8 @@ class KindOfRun:
 
 @dataclass
 class Killing:
-    """The trials of one kind of run. `problems` are broken promises, each with the kill."""
+    """The trials of one kind of run on one connection. `problems` are broken promises, each with
+    the kill."""
 
     district: District
     importer: Importer
@@ -54,28 +57,33 @@ class Killing:
     survived: int = 0
     lost: int = 0
     problems: list[str] = field(default_factory=list)
-    points: int = 0
-    """At which the counted run can be killed."""
     ended: set[str] = field(default_factory=set)
     """Runs of which an event must tell."""
 
-    def count(self) -> list[Operation]:
-        """The operations of a run that is not killed."""
-        self._prepare()
-        event = self.kind.request(self.number)
-        counted = self.district.invoke("export", event)
-        self._check([event["run_id"]], "not killed")
-        self.district.later(minutes=LEASE_ENDS)
+    def find_points(self, runs: int, *, after: int = 0) -> list[Kill]:
+        """Where any of so many runs can be killed, which may differ, after others."""
+        found = dict[Kill, None]()
+        for number in range(after + runs):
+            self._prepare()
+            event = self.kind.request(self.number)
+            counted = self.district.invoke("export", event)
+            self._check([event["run_id"]], "not killed")
+            self.district.later(minutes=LEASE_ENDS)
+            if number >= after:
+                found |= dict.fromkeys(points_of(counted.operations))
         assert self.problems == [], self.problems
-        return counted.operations
+        return list(found)
 
     def kill(self, kill: Kill, *, retried: bool) -> None:
         """One trial: after the kill, AWS's retries of the event or the next run."""
         known = len(self.problems)
-        self._prepare()
-        event = self.kind.request(self.number)
-        invocation = self.district.invoke("export", event, kill)
-        if not invocation.was_killed:  # it had fewer operations than the counted run
+        for _ in range(TRIES):
+            self._prepare()
+            event = self.kind.request(self.number)
+            invocation = self.district.invoke("export", event, kill)
+            if invocation.was_killed:
+                break
+        else:  # it always had fewer operations than the counted runs
             return
         about = f"{self._count_kill(invocation, kill)}, {'retried' if retried else 'next run'}"
         run_ids = [event["run_id"]]
@@ -130,22 +138,6 @@ class Killing:
             for run_id, status in events
             if status != statuses[run_id]
         ]
-
-    def record(self, trials: Trials, fault: str, outcome: str) -> None:
-        tried = sum(self.killed.values())
-        calls = ", ".join(f"{CALLS[kind]} {count}" for kind, count in self.killed.most_common())
-        known = f" The run has {self.points} such points." if self.points else ""
-        found = "; ".join(self.problems[:5]) or f"Killed at calls of {calls}.{known}"
-        trials.record(
-            fault=fault,
-            outcome=outcome,
-            tried=tried,
-            survived=self.survived,
-            lost=self.lost,
-            half_files=len(self.importer.half),
-            mixed=len(self.importer.mixed),
-            detail=found,
-        )
 
     def _prepare(self) -> None:
         self.number += 1
@@ -205,14 +197,24 @@ class Killing:
                 yield f"year {year} has {counts['due']} due and {counts['held']} held"
 
 
-def points_of(operations: list[Operation]) -> list[tuple[str, Kill]]:
-    """Where a run with these operations can be killed, each with the kind of the operation."""
-    return [(one.kind, Kill(one.nth, edge, one.name)) for one in operations for edge in one.edges]
+def record(killings: list[Killing], trials: Trials, points: int, fault: str, outcome: str) -> None:
+    """The row of the trials on these connections; of so many points, if that is known."""
+    killed = sum((one.killed for one in killings), Counter[str]())
+    problems = [problem for one in killings for problem in one.problems]
+    trials.record(
+        fault=fault,
+        outcome=outcome,
+        tried=killed.total(),
+        survived=sum(one.survived for one in killings),
+        lost=sum(one.lost for one in killings),
+        half_files=sum(len(one.importer.half) for one in killings),
+        mixed=sum(len(one.importer.mixed) for one in killings),
+        detail="; ".join(problems[:5]) or "Killed at calls of",
+        of=points,
+        counts={CALLS[kind]: count for kind, count in killed.items()},
+    )
 
 
-def chosen(points: list[tuple[str, Kill]], count: int, random: Random) -> list[Kill]:
-    """So many of the points: of each kind of operation at least one."""
-    points = random.sample(points, len(points))
-    first_of = dict(reversed(points))
-    points.sort(key=lambda point: first_of[point[0]] is not point[1])
-    return [kill for _, kill in points[: max(count, len(first_of))]]
+def points_of(operations: list[Operation]) -> list[Kill]:
+    """Where a run with these operations can be killed."""
+    return [Kill(one.nth, edge, one.name) for one in operations for edge in one.edges]

@@ -3,7 +3,10 @@
 import json
 import os
 import random
-from dataclasses import asdict, dataclass
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+
+import pytest
 
 from local.processes import ROOT
 
@@ -17,7 +20,8 @@ ROWS = ROOT / ".local" / "torture"
 class Row:
     """`survived` counts the trials after which every promise held; `lost` students that are
     missing, `half_files` files that an importer could have read half, `mixed` pairs of files that
-    do not belong together.
+    do not belong together. `of` is how many different trials there are, if that is known, and
+    `counts` how many of the tried ones are of each kind.
     """
 
     fault: str
@@ -28,6 +32,44 @@ class Row:
     half_files: int = 0
     mixed: int = 0
     detail: str = ""
+    of: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def __add__(self, other: "Row") -> "Row":
+        """The row of both parts of a test."""
+        return Row(
+            self.fault,
+            self.outcome,
+            self.tried + other.tried,
+            self.survived + other.survived,
+            self.lost + other.lost,
+            self.half_files + other.half_files,
+            self.mixed + other.mixed,
+            " ".join(dict.fromkeys([self.detail, other.detail])).strip(),
+            max(self.of, other.of),
+            dict(Counter(self.counts) + Counter(other.counts)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of so many parts of the trials of a test."""
+
+    number: int
+    of: int
+
+    def share[Item](self, items: list[Item]) -> list[Item]:
+        return items[self.number :: self.of]
+
+
+WHOLE = Part(0, 1)
+
+
+def in_parts(count: int) -> pytest.MarkDecorator:
+    """Makes so many test cases of a test in the long form, which workers share; each gets its
+    `part`. Their rows are one on the page."""
+    parts = [Part(number, count) for number in range(count)] if SEED else [WHOLE]
+    return pytest.mark.parametrize("part", parts, ids=lambda part: f"part{part.number}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +101,13 @@ class Trials:
         half_files: int = 0,
         mixed: int = 0,
         detail: str = "",
+        of: int = 0,
+        counts: dict[str, int] | None = None,
     ) -> None:
         """Stores the row in the long form. Fails the test if a promise did not hold."""
-        row = Row(fault, outcome, tried, survived, lost, half_files, mixed, detail)
+        row = Row(
+            fault, outcome, tried, survived, lost, half_files, mixed, detail, of, counts or {}
+        )
         if self.long:
             ROWS.mkdir(parents=True, exist_ok=True)
             with (ROWS / f"{self.subject}.jsonl").open("a", encoding="utf-8") as out:
@@ -72,9 +118,12 @@ class Trials:
 
 
 def rows_of(subject: str) -> list[Row]:
-    """The rows that the last long run stored, in the order of their faults' names."""
+    """The rows that the last long run stored, one of each fault, in the order of their names."""
     path = ROWS / f"{subject}.jsonl"
     if not path.exists():
         return []
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return sorted((Row(**json.loads(line)) for line in lines), key=lambda row: row.fault)
+    found = dict[str, Row]()
+    for line in path.read_text(encoding="utf-8").splitlines():
+        row = Row(**json.loads(line))
+        found[row.fault] = found[row.fault] + row if row.fault in found else row
+    return [found[fault] for fault in sorted(found)]
