@@ -6,7 +6,8 @@ invokes the same event again, after one minute and after two more; after the oth
 the next run, once the lease of three minutes has expired. The functions run their own code, each
 invocation in a process of its own, against OpenSSH's server and the AWS emulator of the local
 stack, and an importer reads the folder all the while. Nobody waits for the minutes: the functions
-get a later time. The table says at how many of a run's points it was killed.
+get a later time. The table says at how many of a run's points it was killed. A purge is invoked by
+its schedule; here it looks into a few school years, not into all from 1990 to 2100.
 
 A trial survives if every student whose sync was answered is at the importer, or held with a reason;
 if no file was half, no two files of different runs stayed together, and no older row followed a
@@ -24,6 +25,7 @@ from tests.torture.support.cloud import Cloud
 from tests.torture.support.district import EXPORTS, NO_CODE, District, new_district
 from tests.torture.support.killing import Killing, KindOfRun, points_of, record
 from tests.torture.support.operations import AFTER, BEFORE, Kill
+from tests.torture.support.purging import Purging, filled
 from tests.torture.support.trials import WHOLE, Part, Trials, in_parts
 
 STUDENTS = 6
@@ -233,6 +235,21 @@ def test_an_erasure(cloud: Cloud, sshd: OpenSshServer, trials: Trials, part: Par
         fault="The erasure of a student is killed",
         outcome="The next one continues with what is left, and nothing of the student is kept.",
     )
+
+
+@in_parts(2)
+def test_a_purge(cloud: Cloud, sshd: OpenSshServer, trials: Trials, part: Part) -> None:
+    purging = Purging(cloud, sshd, filled(cloud, sshd))
+    if trials.long:
+        points = part.share(purging.find_points())
+        kills = trials.random.sample(points, len(points))
+    else:
+        kills = [Kill(trials.random.randint(1, FIRST_CALLS), BEFORE)]
+
+    for kill in kills:
+        purging.kill(kill)
+
+    purging.record(trials)
 
 
 def test_a_sync(cloud: Cloud, sshd: OpenSshServer, trials: Trials) -> None:

@@ -8,6 +8,7 @@ id of the process, each operation as it begins, and last the result. If the line
 the process was killed.
 """
 
+import datetime as dt
 import gc
 import json
 import os
@@ -25,8 +26,10 @@ from dataclasses import asdict, replace
 from types import SimpleNamespace
 from typing import Any
 
+from registration_sync.adapters.dynamodb import connection_items
 from registration_sync.adapters.ticker import ThreadTicker
 from registration_sync.bootstrap import aws_clients
+from registration_sync.domain.school_year import current_school_year
 from tests.torture.support.clock import Clock
 from tests.torture.support.operations import Kill, Operation, Operations, Sleep
 
@@ -61,7 +64,8 @@ class StartedByTheTest:
 
 
 def load() -> dict[str, Any]:
-    """The handlers by name, with watched clients and the clock."""
+    """The handlers by name, with watched clients and the clock. A purge looks into a few school
+    years only, not into all from 1990 to 2100, which takes seconds."""
     OPERATIONS.watch_aws(aws_clients.session())
     OPERATIONS.watch_sftp()
     # After the watch: a handler's module builds the clients.
@@ -72,6 +76,8 @@ def load() -> dict[str, Any]:
 
     parts = replace(configuration_function.dependencies(), starter=StartedByTheTest())
     configuration_function.dependencies = lambda: parts  # type: ignore[assignment]
+    this_year = current_school_year(dt.datetime.now(dt.UTC).date())
+    connection_items.SCHOOL_YEARS = range(this_year - 1, this_year + 3)
     exporting = replace(export_function.dependencies(), ticker=TICKER)
     export_function.dependencies = lambda: exporting  # type: ignore[assignment]
     CLOCK.install()

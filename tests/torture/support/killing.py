@@ -8,7 +8,7 @@ from typing import Any
 from tests.torture.support.district import District
 from tests.torture.support.importer import Importer
 from tests.torture.support.invocations import Invocation
-from tests.torture.support.operations import Kill, Operation
+from tests.torture.support.operations import READS, Kill, Operation
 from tests.torture.support.trials import Trials
 
 FIRST_RETRY, SECOND_RETRY, LEASE_ENDS, NEVER_STARTED = 1.1, 2.1, 4.1, 20.0
@@ -25,6 +25,7 @@ CALLS = {
     "secrets": "Secrets Manager",
     "server": "the SFTP server",
     "message": "EventBridge or SNS",
+    "schedule": "EventBridge Scheduler",
 }
 
 TRIES = 4
@@ -213,6 +214,16 @@ def record(killings: list[Killing], trials: Trials, points: int, fault: str, out
         of=points,
         counts={CALLS[kind]: count for kind, count in killed.items()},
     )
+
+
+def changing(operations: list[Operation]) -> list[Operation]:
+    """Without reads before which nothing has changed since another one."""
+    before = [None, *operations]
+    return [
+        one
+        for previous, one in zip(before, operations, strict=False)
+        if not (previous and previous.name in READS and one.name in READS)
+    ]
 
 
 def points_of(operations: list[Operation]) -> list[Kill]:

@@ -25,6 +25,7 @@ KINDS = {
     "secrets-manager": "secrets",
     "eventbridge": "message",
     "sns": "message",
+    "scheduler": "schedule",
     "sftp": "server",
 }
 
