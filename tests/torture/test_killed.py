@@ -6,8 +6,9 @@ invokes the same event again, after one minute and after two more; after the oth
 the next run, once the lease of three minutes has expired. The functions run their own code, each
 invocation in a process of its own, against OpenSSH's server and the AWS emulator of the local
 stack, and an importer reads the folder all the while. Nobody waits for the minutes: the functions
-get a later time. The table says at how many of a run's points it was killed. A purge is invoked by
-its schedule; here it looks into a few school years, not into all from 1990 to 2100.
+get a later time. The table says at how many of a run's points it was killed, and how many there
+are: some, drawn at random, where all would take too long. A purge is invoked by its schedule; here
+it looks into a few school years, not into all from 1990 to 2100.
 
 A trial survives if every student whose sync was answered is at the importer, or held with a reason;
 if no file was half, no two files of different runs stayed together, and no older row followed a
@@ -31,6 +32,9 @@ from tests.torture.support.trials import WHOLE, Part, Trials, in_parts
 STUDENTS = 6
 """Of each year; each trial syncs some of them."""
 
+PURGES = 72
+"""Each trial needs a connection with all that is kept of one, which takes seconds."""
+
 FIRST_RUNS, DIFFERENT_RUNS = 2, 3
 """The first two runs of a connection differ from others; then a student is removed, or the files
 were taken, before each third one."""
@@ -41,14 +45,15 @@ FIRST_CALLS = 60
 
 @dataclass(frozen=True)
 class Torture:
-    """Kills the run of `begin` at each point that it has, in this part of the trials, or at each
-    of the given ones; `afresh`: each time on a new connection. In the short form, it is killed at
-    so many points; 0 is one of the first calls of a run, whatever they are."""
+    """Kills the run of `begin` at each point that it has, in this part of the trials, at each of
+    the given ones, or at so many (`long`); `afresh`: each time on a new connection. In the short
+    form, it is killed at so many; 0 is one of the first calls of a run, whatever they are."""
 
     trials: Trials
     part: Part
     begin: Callable[[], Killing]
     short: int = 0
+    long: int = 0
     afresh: bool = False
     only: list[Kill] = field(default_factory=list)
 
@@ -80,7 +85,8 @@ class Torture:
         if not points:
             return [Kill(random.randint(1, FIRST_CALLS), random.choice([BEFORE, AFTER]))]
         share = self.part.share(points)
-        return random.sample(share, len(share) if self.trials.long else self.short)
+        count = self.long // self.part.of or len(share)
+        return random.sample(share, count if self.trials.long else self.short)
 
 
 def killing_of(district: District, kind: KindOfRun) -> Killing:
@@ -133,7 +139,7 @@ def test_a_first_export(cloud: Cloud, sshd: OpenSshServer, trials: Trials) -> No
     )
 
 
-@in_parts(4)
+@in_parts(2)
 def test_an_export_that_carries_over(
     cloud: Cloud, sshd: OpenSshServer, trials: Trials, part: Part
 ) -> None:
@@ -151,7 +157,7 @@ def test_an_export_that_carries_over(
         kind = KindOfRun(partial(sync_some, district), lambda _: district.request(), take_sometimes)
         return Killing(district, importer, kind)
 
-    Torture(trials, part, begin).record(
+    Torture(trials, part, begin, long=120).record(
         fault="An export that carries over the students of uncollected files is killed",
         outcome="The files of the next run have the carried and the new students.",
     )
@@ -242,7 +248,7 @@ def test_a_purge(cloud: Cloud, sshd: OpenSshServer, trials: Trials, part: Part) 
     purging = Purging(cloud, sshd, filled(cloud, sshd))
     if trials.long:
         points = part.share(purging.find_points())
-        kills = trials.random.sample(points, len(points))
+        kills = trials.random.sample(points, PURGES // part.of)
     else:
         kills = [Kill(trials.random.randint(1, FIRST_CALLS), BEFORE)]
 
