@@ -301,6 +301,9 @@ SENTENCES: list[tuple[str, str, bool, str]] = [
     ("Write `delimiter`.", "rows", False, "Write “The list is one text, separated by”."),
     ("Write `delimiter`.", "where[0]", False, "Write “Delimiter”."),
     ("Leave `constructor` out.", "from", True, "Leave “constructor” out."),
+    ('Enter codes, such as {"K": "0"}; or a list such as [{"a": "K"}].', "", True, "Enter codes."),
+    ('Enter a name, such as {"name": "a"}, to zip them.', "", True, "Enter a name, to zip them."),
+    ("Use brackets, such as [T].", "", True, "Use brackets, such as [T]."),
 ]
 """Messages of the API, their path in a field or file, and the text on the page."""
 

@@ -28,7 +28,7 @@ from tests.console.support.mapping_page import (
     source,
     value,
 )
-from tests.console.support.person import Person
+from tests.console.support.person import DRAWN, Person
 from tests.stack.support.district import District, registration
 
 type Visit = Callable[..., Person]
@@ -168,6 +168,19 @@ def paste(ada: Person, label: str, text: str) -> None:
     ada.page.evaluate("text => navigator.clipboard.writeText(text)", text)
     ada.tab_to(ada.page.get_by_label(label, exact=True))
     ada.page.keyboard.press("Control+v")
+
+
+def test_any_text_can_be_typed_as_a_format(ada: Person) -> None:
+    ada.write(row(ada, 2).get_by_label(TYPE), "Transformation")
+    add_step(ada, 2, "Date")
+    step = row(ada, 2).get_by_role("group", name="Step 1: Date")
+    ada.write(step.get_by_label("Format in Enroll", exact=True), "Custom")
+
+    for text in ("YYYY[T", "[", "[(]", "YYYY{2,1}", "(?", "YYYY\\"):
+        ada.write(step.get_by_label("Format in Enroll: custom"), text)
+        ada.page.evaluate(DRAWN)
+
+        expect(step.get_by_label("Format in the file", exact=True)).to_have_value("M/D/YYYY")
 
 
 def test_codes_are_pasted_as_two_columns_of_a_spreadsheet(ada: Person, district: District) -> None:

@@ -162,6 +162,19 @@ def test_a_package_of_all_files_has_a_manifest(ada: Person, district: District) 
     assert saved(district) == MAPPING["files"]
 
 
+def test_a_manifest_can_name_only_the_files_of_the_mapping(ada: Person) -> None:
+    menu = ada.button("Actions of the file")
+    ada.press_entry(menu, "Duplicate file")
+    ada.press_entry(menu, "Delete file")
+    ada.press(ada.button("Delete file"))
+    ada.press_entry(ada.button("Mapping"), "One zip of all files")
+    ada.press(ada.field("Deliver all files as one zip"))
+    ada.press(ada.field("With a manifest"))
+
+    options = ada.field("If the zip has").get_by_role("option")
+    expect(options).to_have_text(["always", "students"])
+
+
 def test_a_ready_made_mapping_replaces_the_draft(ada: Person, district: District) -> None:
     dialog = ada.dialog("Start from a template")
     with holding(ada, "/mappings", "GET"):

@@ -162,6 +162,21 @@ def test_sentences_are_in_the_modules_of_words() -> None:
 
 
 @pytest.mark.lint
+def test_each_attribute_has_quotes_or_a_value() -> None:
+    """`hint=WORDS.name` is the text “WORDS.name” for people."""
+    bare = [
+        f"{path}:{line}: {found}"
+        for path in MODULES
+        for line, text, is_html in texts_of((STATIC / path).read_text(encoding="utf-8"))
+        if is_html
+        for tag in TAG.findall(text)
+        for found in re.findall(rf"\s[\w-]+=(?![\"{VALUE}])\S*", tag)
+    ]
+
+    assert not bare, "write ${…} or quotes:\n" + "\n".join(bare)
+
+
+@pytest.mark.lint
 def test_sentences_have_no_barred_word_and_no_key_of_the_api() -> None:
     problems = [
         f"{path}:{line}: {found[0]}: {' '.join(text.split()).replace(VALUE, '…')[:100]}"

@@ -110,6 +110,7 @@ export const IMPORTS = {
   "pages/mapping/steps/path_list.js": ["components/combobox.js", "pages/mapping/editor.js", "pages/mapping/steps/words.js"],
   "pages/mapping/steps/question.js": ["pages/mapping/editor.js", "pages/mapping/labels.js", "pages/mapping/steps/parameter.js", "pages/mapping/steps/words.js", "pages/mapping/vocabulary.js"],
   "pages/mapping/steps/substitute_find.js": ["pages/mapping/editor.js", "pages/mapping/labels.js", "pages/mapping/steps/parameter.js", "pages/mapping/steps/words.js"],
+  "pages/mapping/steps/usual_formats.js": ["lib/text/names.js"],
   "pages/mapping/students.js": ["lib/debounced_request.js", "lib/runs.js"],
   "pages/mapping/suggesting/csv_dialog.js": ["components/badge.js", "components/combobox.js", "lib/text/csv.js", "pages/mapping/draft.js", "pages/mapping/editor.js", "pages/mapping/fields/known_fields.js", "pages/mapping/labels.js", "pages/mapping/suggesting/suggest.js", "pages/mapping/suggesting/values.js", "pages/mapping/suggesting/words.js", "shared/csv_file.js"],
   "pages/mapping/suggesting/suggest.js": ["lib/text/names.js", "pages/mapping/suggesting/values.js"],

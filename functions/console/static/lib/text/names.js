@@ -125,12 +125,15 @@ export function labelOf(path) {
 const GROUPS = [/^entry\./, /^students\./, /^household\./, /guardian|parent|contact/];
 const groupRank = (path) => [0, 1, 2, 4][GROUPS.findIndex((pattern) => pattern.test(path))] ?? 3;
 
+// The pattern that only this text matches.
+export const escaped = (text) => text.replace(/[.*+?^$|()[\]{}\\]/g, "\\$&");
+
 // The text in parts: [{text, isFound}], where the words that a person typed are found.
 export function parted(text, typed) {
   const words = folded(typed).split(/\s+/).filter(Boolean);
   const plain = folded(text);
   if (words.length === 0 || plain.length !== text.length) return [{ text, isFound: false }];
-  const pattern = new RegExp(words.map((word) => word.replace(/[.*+?^$|()[\]{}\\]/g, "\\$&")).sort((a, b) => b.length - a.length).join("|"), "g");
+  const pattern = new RegExp(words.map(escaped).sort((a, b) => b.length - a.length).join("|"), "g");
   const parts = [];
   let at = 0;
   for (const { 0: word, index } of plain.matchAll(pattern)) {

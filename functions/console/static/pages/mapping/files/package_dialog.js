@@ -2,7 +2,7 @@
 
 import { afterDrawing } from "../../../lib/focus.js";
 import { html, useRef } from "../../../lib/html.js";
-import { useSelected } from "../../../lib/store.js";
+import { useSelected, useStore } from "../../../lib/store.js";
 import { announce } from "../../../components/announce.js";
 import { Button, IconButton } from "../../../components/button.js";
 import { Dialog } from "../../../components/dialog.js";
@@ -42,8 +42,8 @@ export function PackageDialog({ onClose }) {
 
 function Manifest({ manifest, set, problems }) {
   const root = useRef(null);
-  const files = useSelected(useEditor().draft, (draft) => draft.files);
-  const names = Object.values(files).map((file) => file.settings.name).filter(Boolean);
+  const { order, files } = useStore(useEditor().draft);
+  const names = order.map((id) => files[id].settings.name).filter(Boolean);
   const header = manifest.header ?? ["propertyName", "value"];
   const change = (changes) => set(withChanges(manifest, changes));
   const edit = (index, changes) =>

@@ -34,7 +34,7 @@ export function Question({ values, change, problems, sources, fieldOptional }) {
     ${test === "includes" &&
     html`<${TextField}
       label=${CONDITION.delimiter}
-      hint=QUESTION.between
+      hint=${QUESTION.between}
       value=${values.delimiter ?? "|"}
       onInput=${(delimiter) => change({ delimiter })}
       problem=${problemAt(problems, "delimiter")}
@@ -42,7 +42,7 @@ export function Question({ values, change, problems, sources, fieldOptional }) {
     ${!CASELESS.includes(test) &&
     html`<${Checkbox}
       label=${CONDITION.ignore_case}
-      hint=QUESTION.caseless
+      hint=${QUESTION.caseless}
       checked=${values.ignore_case === true}
       onInput=${(on) => change({ ignore_case: on || undefined })}
     />`}

@@ -1,5 +1,7 @@
 // The usual formats of dates and phone numbers, and examples of them.
 
+import { escaped } from "../../../lib/text/names.js";
+
 const SOURCES = [
   "YYYY-MM-DD", "MM/DD/YYYY", "M/D/YYYY", "YYYYMMDD", "MM-DD-YYYY", "MM/DD/YY", "M/D/YY", "DD-MMM-YYYY", "MMM D, YYYY",
   "YYYY-MM-DD HH:mm:ss", "YYYY-MM-DD[T]HH:mm:ss",
@@ -31,9 +33,8 @@ export const written = (date, format) =>
 export function dateIn(text, formats) {
   for (const format of formats) {
     const keys = [];
-    const pattern = format.replace(/\[([^\]]*)\]|YYYY|YY|MMM|MM|M|DD|D|HH|mm|ss|[.*+?^$|()]/g, (token, literal) => {
-      if (literal !== undefined) return literal;
-      if (!(token in WRITE)) return `\\${token}`;
+    const pattern = format.replace(/\[([^\]]*)\]|YYYY|YY|MMM|MM|M|DD|D|HH|mm|ss|[^]/g, (token, literal) => {
+      if (!(token in WRITE)) return escaped(literal ?? token);
       keys.push(token);
       return token === "MMM" ? `(${MONTHS.join("|")})` : token === "YYYY" ? "(\\d{4})" : token.length === 2 ? "(\\d\\d)" : "(\\d\\d?)";
     });
