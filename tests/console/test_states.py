@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Route, expect
 
 from tests.console.support.answers import answering, holding, is_refused, refuse, refusing, saying
@@ -74,6 +75,27 @@ def test_an_unknown_connection_leads_back_to_the_connections(
     ada.check()
     ada.press(ada.link("Go to Connections"))
     ada.sees(ada.card)
+
+
+@pytest.mark.parametrize(
+    ("address", "text"),
+    [
+        ("#/connections/./settings", "Connection not found"),
+        ("#/connections/%2e%2E/schedule", "Connection not found"),
+        ("{c}/runs/..", "There is nothing with this name"),
+        ("{c}/runs/.", "There is nothing with this name"),
+        ("{c}/students?search=constructor", "works only in the tab"),
+        ("{c}/students?student=__proto__", "works only in the tab"),
+        ("#/new?connection=", "Name"),
+        ("#/new?connection=.", "There is nothing with this name"),
+    ],
+)
+def test_an_odd_address_has_a_page_of_its_own(
+    visit: Visit, district: District, address: str, text: str
+) -> None:
+    ada = visit(path=address.replace("{c}", f"#{district.path}"))
+
+    ada.sees(ada.page.get_by_role("main").get_by_text(text).first)
 
 
 def test_every_page_of_a_connection_has_its_name_and_export_students(

@@ -15,7 +15,8 @@ export function wordOf(text) {
 
 // The text of a word; null in another tab, and after a sign-out.
 export function textOf(word) {
-  return read()[word] ?? null;
+  const kept = read();
+  return Object.hasOwn(kept, word) ? kept[word] : null;
 }
 
 export function forgetStudents() {

@@ -3,6 +3,7 @@
 export const SERVICE = {
   unreachable: "We can't reach the service. Check your internet connection and try again.",
   failed: "Something went wrong on our side. Try again.",
+  noSuchName: "There is nothing with this name. Check the name or the link.",
   busy: "The service is busy. Wait a minute and try again.",
   refused: (status) => `The service refused this (error ${status}). Reload the page and try again.`,
 };

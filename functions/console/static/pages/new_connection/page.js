@@ -35,7 +35,7 @@ export default function NewConnectionPage({ query }) {
 
 // Loads the connection that is being set up, and the one to copy, if there are any.
 function Source({ query }) {
-  const [c, from] = [query.get("connection"), query.get("from")];
+  const [c, from] = ["connection", "from"].map((name) => query.get(name) || null);
   const typed = useRef(NO_SECRETS); // secrets that were typed for this connection and that no server has seen yet
   const before = useRef(c);
   if (before.current && before.current !== c) typed.current = NO_SECRETS; // never sent for another connection
