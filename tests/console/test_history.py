@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import Locator, Route, expect
 
 from tests.console.support.answers import SCRIPT, answering, is_refused, refusing
@@ -119,6 +120,35 @@ def test_filters_work_by_keyboard_and_are_kept_in_the_address(
         lin.write(lin.field("Kind"), "Check")
         lin.sees(lin.heading("None among the newest runs"))
         lin.check()
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["status=x&page=-1", "kind=constructor", "from=2026-02-31", "to=9999-12-31", "school_year=1e9"],
+)
+def test_a_filter_that_cannot_be_shown_hides_no_run(
+    visit: Visit, district: District, query: str
+) -> None:
+    checked(district)
+    ada = visit(path=history(district, f"?{query}"))
+
+    expect(runs(ada)).to_have_count(1)
+    expect(ada.button("Clear")).to_have_count(0)
+
+
+def test_a_day_far_away_is_refused_at_its_field(visit: Visit, district: District) -> None:
+    checked(district)
+    ada = visit(path=history(district))
+    for name, day in {"From": "12311999", "To": "01013000"}.items():
+        ada.write(ada.field(name), day)
+        expect(ada.field(name)).to_have_accessible_description("Choose a day from 2000 to 2999.")
+    expect(runs(ada)).to_have_count(1)
+    ada.check()
+
+    ada.write(ada.field("To"), "01012031")
+
+    expect(ada.field("To")).to_have_accessible_description("")
+    expect(ada.page).to_have_url(re.compile(r"/runs\?to=2031-01-01$"))
 
 
 def test_a_new_run_is_shown_at_once_and_followed(visit: Visit, district: District) -> None:

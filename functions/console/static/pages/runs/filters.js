@@ -6,9 +6,8 @@ import { Button } from "../../components/button.js";
 import { DayField, SelectField } from "../../components/fields.js";
 import { FILTER } from "./words.js";
 
-const NAMES = ["status", "kind", "from", "to", "school_year"];
-const DAY = /^\d{4}-\d\d-\d\d$/;
-const FIRST_DAY = "2000-01-01"; // while a year is typed, its first value is 0002
+const [FIRST_DAY, LAST_DAY] = ["2000-01-01", "2999-12-31"]; // while a year is typed, its first value is 0002
+const TYPED_YEAR = "1000";
 const ROOM = "(min-width: 48rem)";
 
 const RESULTS = [
@@ -23,9 +22,26 @@ const KINDS = [
   ...Object.entries({ ...KIND, dry_run: FILTER.previews }).map(([value, label]) => ({ value, label })),
 ];
 
-// {status, kind, from, to, school_year} of an address; "" for an unused filter.
+const isOne = (options) => (text) => options.some(({ value }) => value === text);
+
+function isDay(text) {
+  const day = new Date(`${text}T00:00:00Z`);
+  return text >= FIRST_DAY && text <= LAST_DAY && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
+}
+
+// Whether the field of each filter can show a text.
+const CAN_SHOW = {
+  status: isOne(RESULTS),
+  kind: isOne(KINDS),
+  from: isDay,
+  to: isDay,
+  school_year: (text) => /^20\d\d$/.test(text),
+};
+const NAMES = Object.keys(CAN_SHOW);
+
+// {status, kind, from, to, school_year} of an address; "" for an unused filter, and for one that could not be shown.
 export function filtersOf(query) {
-  return Object.fromEntries(NAMES.map((name) => [name, query.get(name) ?? ""]));
+  return Object.fromEntries(NAMES.map((name) => [name, query.get(name) ?? ""]).map(([name, text]) => [name, CAN_SHOW[name](text) ? text : ""]));
 }
 
 // The filters as the API takes them: a preview is listed only on request, because each opening of Export
@@ -64,7 +80,7 @@ export function Filters({ filters, years, onInput }) {
 }
 
 function yearsToChoose(years, asked) {
-  const all = new Set([...years, ...(/^\d{4}$/.test(asked) ? [Number(asked)] : [])]);
+  const all = new Set([...years, ...(asked ? [Number(asked)] : [])]);
   const options = [...all].sort().map((year) => ({ value: String(year), label: schoolYear(year) }));
   return [{ value: "", label: FILTER.allYears }, ...options.reverse()];
 }
@@ -74,7 +90,8 @@ function DayFilter({ label, value, onInput }) {
   useEffect(() => setDay(value), [value]);
   const type = (text) => {
     setDay(text);
-    if (!text || text >= FIRST_DAY) onInput(text);
+    if (!text || isDay(text)) onInput(text);
   };
-  return html`<${DayField} min=${FIRST_DAY} label=${label} value=${DAY.test(day) ? day : ""} onInput=${type} />`;
+  const problem = day > TYPED_YEAR && !isDay(day) ? FILTER.farAway : "";
+  return html`<${DayField} min=${FIRST_DAY} label=${label} value=${day} problem=${problem} onInput=${type} />`;
 }

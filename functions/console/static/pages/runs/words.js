@@ -38,6 +38,7 @@ export const FILTER = {
   previews: "Previews",
   from: "From",
   to: "To",
+  farAway: "Choose a day from 2000 to 2999.",
   year: "School year",
   allYears: "All years",
   clear: "Clear",
