@@ -22,7 +22,7 @@ from tests.console.support.mapping_page import (
     open_mapping,
     value,
 )
-from tests.console.support.person import Person, new_context
+from tests.console.support.person import Person, new_page
 from tests.stack.support.district import new_district
 
 GOALS_MS = {100: 300, 200: 500}
@@ -43,7 +43,7 @@ def main(keys: int = 10) -> None:
         for fields, goal in GOALS_MS.items():
             district = new_district(stack)
             many_fields(district, fields)
-            ada = Person(new_context(browser), stack, "full_access")
+            ada = Person(new_page(browser), stack, "full_access")
             ada.open()
             open_mapping(ada, district)
             expect(value(ada, 50)).to_have_text("VALUE 49", timeout=30_000)

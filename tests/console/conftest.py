@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Route, ViewportSize, expect
+from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
 from local import sign_in
 from local.chromium import CHROMIUM, chromium
 from local.stack import LocalStack
 from tests.console.support.mapping_page import open_mapping
-from tests.console.support.person import LAPTOP, PATIENCE_MS, Person, new_context
+from tests.console.support.person import LAPTOP, PATIENCE_MS, Person, new_page
 from tests.stack.support.district import District, new_district
 from tests.stack.support.people import token_of
 
@@ -29,9 +29,9 @@ def browser(stack: LocalStack) -> Iterator[Browser]:  # closed before the stack 
 
 
 @pytest.fixture(scope="session")
-def contexts(browser: Browser) -> list[BrowserContext]:
-    """The contexts that no person has now. Each has its own cache of the console's two hundred
-    files, so that a new one for each person would take most of the time."""
+def pages(browser: Browser) -> list[Page]:
+    """The pages that no person has now. Each has its own cache of the console's two hundred files,
+    and its own process, so that a new one for each person would take most of the time."""
     return []
 
 
@@ -65,7 +65,7 @@ class _Tokens(dict[str, str]):
 
 @pytest.fixture
 def visit(
-    browser: Browser, contexts: list[BrowserContext], district: District
+    browser: Browser, pages: list[Page], district: District
 ) -> Iterator[Callable[..., Person]]:
     """Opens the console as a role of the district, signed in: `visit("full_access")`.
 
@@ -75,8 +75,7 @@ def visit(
     reported no script error and no violation of the Content-Security-Policy.
     """
     people: list[Person] = []
-    taken: list[BrowserContext] = []
-    own: list[BrowserContext] = []
+    own: list[Page] = []
 
     def come(
         role: str = "full_access",
@@ -87,16 +86,13 @@ def visit(
         by_pages: bool = False,
         locale: str | None = None,
     ) -> Person:
+        page = pages.pop() if pages and not locale else new_page(browser, locale)
         if locale:
-            context = new_context(browser, locale)
-            own.append(context)
-        else:
-            context = contexts.pop() if contexts else new_context(browser)
-            taken.append(context)
+            own.append(page)
         if permissions:
-            context.grant_permissions(permissions)
-        person = Person(context, district.stack, role)
-        person.page.set_viewport_size(viewport)
+            page.context.grant_permissions(permissions)
+        page.set_viewport_size(viewport)
+        person = Person(page, district.stack, role)
         people.append(person)
         if api:  # intercepts the API from the first call on
             person.page.route(re.compile(r"/v1/(?!console)"), api)
@@ -110,10 +106,11 @@ def visit(
 
     faults = [fault for person in people for fault in person.faults]
     for person in people:
-        person.leave()
-    for context in own:
-        context.close()
-    contexts += taken
+        if person.page in own:
+            person.page.context.close()
+        else:
+            person.leave()
+            pages.append(person.page)
     assert faults == []
 
 

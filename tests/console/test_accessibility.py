@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.console.support import accessibility
-from tests.console.support.person import PHONE, new_context
+from tests.console.support.person import PHONE, new_page
 
 PAGE = """<html lang="en"><title>Two texts</title><style>
     html { color-scheme: light dark; }
@@ -27,9 +27,9 @@ FAULTS = {
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    context = new_context(browser)
-    yield context.new_page()
-    context.close()
+    page = new_page(browser)
+    yield page
+    page.context.close()
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)

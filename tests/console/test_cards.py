@@ -38,7 +38,7 @@ def test_a_card_shows_the_last_and_next_export_with_problems_first(
     ada = visit(path="#/people")
     ada.sees(ada.page.get_by_role("table"))
     asked: list[str] = []
-    ada.page.on("request", lambda request: asked.append(request.url.partition("/v1/")[2]))
+    ada.on("request", lambda request: asked.append(request.url.partition("/v1/")[2]))
     ada.go("#/")
 
     expect(ada.card.first).to_contain_text("Failed")
@@ -76,7 +76,7 @@ def test_only_the_connections_with_a_running_export_are_read_again(
         one.export()
     ada = visit(path="#/people")
     asked: list[str] = []
-    ada.page.on("request", lambda request: asked.append(request.url.partition("/v1/")[2]))
+    ada.on("request", lambda request: asked.append(request.url.partition("/v1/")[2]))
 
     def one_under_way(route: Route) -> None:
         overview = route.fetch().json()
@@ -147,7 +147,7 @@ def test_forty_connections_are_rows_of_one_request(
     ada = visit(path="#/people")
     ada.sees(ada.page.get_by_role("table"))
     asked: list[str] = []
-    ada.page.on("request", lambda request: asked.append(request.url.partition("/v1/")[2]))
+    ada.on("request", lambda request: asked.append(request.url.partition("/v1/")[2]))
     rows = ada.page.get_by_role("row")
 
     began = time.monotonic()

@@ -70,7 +70,7 @@ def test_a_list_of_the_sis_is_compared_and_the_missing_are_sent_again(
     ada.check()
 
     requests: list[str] = []
-    ada.page.on("request", lambda request: requests.append(request.post_data or ""))
+    ada.on("request", lambda request: requests.append(request.post_data or ""))
     content = "Grade;Student Number;First\r\n1;001;Ann\r\n1;002;Zoe\r\n2;005;Eve\r\n"
     choose_file(ada, sis(content + '3;006;Flo\r\n4;="007";Never\r\n4;900;"Gil; Jr"\r\n4;900;x\r\n'))
 

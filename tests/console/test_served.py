@@ -21,7 +21,7 @@ def test_the_first_view_is_under_100_kb_as_the_gateway_sends_it(
 ) -> None:
     ada = visit()
     asked: set[str] = set()
-    ada.page.on("request", lambda request: asked.add(request.url.split("?code=")[0]))
+    ada.on("request", lambda request: asked.add(request.url.split("?code=")[0]))
 
     ada.page.goto(ada.stack.console_url)
     ada.sign_in()

@@ -31,7 +31,7 @@ def test_signing_out_by_keyboard_uses_the_hosted_pages_and_lasts(
 ) -> None:
     ada = visit()
     left, press = [], ada.page.keyboard.press
-    ada.page.on("request", lambda request: left.append(request.url))
+    ada.on("request", lambda request: left.append(request.url))
 
     ada.tab_to(ada.button(ada.user.username))
     press("Enter")
@@ -172,7 +172,7 @@ def test_a_session_without_activity_ends_after_a_warning(visit: Visit, district:
     ada = visit(path=f"#{district.path}/schedule")
     idle_after(ada, 8)
     sent: list[str] = []
-    ada.page.on("request", lambda request: sent.append(request.url))
+    ada.on("request", lambda request: sent.append(request.url))
     ada.write(ada.field("Time of day"), "0905PM")
     soon = ada.dialog("Are you still there?")
 
@@ -203,7 +203,7 @@ def test_a_draft_that_is_not_stored_does_not_keep_an_idle_page_open(
         asked.append(dialog.type)
         dialog.dismiss()
 
-    ada.page.on("dialog", stay)
+    ada.on("dialog", stay)
     with refusing(ada, "/mapping/draft", "PUT"):
         ada.write(row(ada, 1).get_by_label(TO), "Mine")
         ada.sees(ada.page.get_by_text("Draft not saved"))

@@ -182,7 +182,7 @@ def test_no_address_has_a_student_and_reload_and_back_still_find_the_student(
     district.sync(registration("4711-only-here"))
     ada = visit(path=students(district, "?list=due"))
     visited: list[str] = []
-    ada.page.on("framenavigated", lambda frame: visited.append(frame.url))
+    ada.on("framenavigated", lambda frame: visited.append(frame.url))
 
     ada.press(ada.link("4711-only-here · Ann"))
     receipt = ada.page.get_by_role("article", name="2025–26")
@@ -233,7 +233,7 @@ def test_students_are_found_by_name_and_number_and_back_returns(
     ada = visit(path=students(district), viewport=PHONE)
     ada.sees(ada.page.get_by_role("table"))
     visited: list[str] = []
-    ada.page.on("framenavigated", lambda frame: visited.append(frame.url))
+    ada.on("framenavigated", lambda frame: visited.append(frame.url))
 
     ada.write(ada.field("Find a student"), "evans tomas")
     ada.page.keyboard.press("Enter")

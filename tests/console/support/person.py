@@ -2,11 +2,12 @@
 
 import json
 import secrets
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import (
     Browser,
-    BrowserContext,
     ConsoleMessage,
     Locator,
     Page,
@@ -60,31 +61,36 @@ LAPTOP: ViewportSize = {"width": 1280, "height": 720}
 PHONE: ViewportSize = {"width": 375, "height": 800}
 
 
-def new_context(browser: Browser, locale: str | None = None) -> BrowserContext:
-    """For a person, and for others after they leave."""
+def new_page(browser: Browser, locale: str | None = None) -> Page:
+    """In a context of its own, for a person, and for others after they leave."""
     context = browser.new_context(reduced_motion="reduce", locale=locale)
     context.set_default_timeout(PATIENCE_MS)
-    return context
+    return context.new_page()
 
 
 class Person:
     """A browser of their own. `faults` are the errors and warnings of our pages."""
 
-    def __init__(self, context: BrowserContext, stack: LocalStack, role: str) -> None:
+    def __init__(self, page: Page, stack: LocalStack, role: str) -> None:
+        self.page = page
         self.stack = stack
         self.user = stack.users[role]
         self.faults: list[str] = []
         self._presses = False
-        self._context = context
-        self._listeners = {
-            "console": self._console,
-            "weberror": self._error,
-            "request": self._request,
-        }
-        for event, listener in self._listeners.items():
-            context.on(event, listener)  # type: ignore[call-overload]
-        self.page: Page = context.new_page()
-        self.page.on("domcontentloaded", self._begin)
+        self._context = page.context
+        self._listeners: list[tuple[Any, str, Callable[[Any], object]]] = []
+        self._listen(self._context, "console", self._console)
+        self._listen(self._context, "weberror", self._error)
+        self._listen(self._context, "request", self._request)
+        self.on("domcontentloaded", self._begin)
+
+    def on(self, event: str, listener: Callable[[Any], object]) -> None:
+        """Listen to an event of the page until the person leaves."""
+        self._listen(self.page, event, listener)
+
+    def _listen(self, to: Any, event: str, listener: Callable[[Any], object]) -> None:
+        to.on(event, listener)
+        self._listeners.append((to, event, listener))
 
     # Navigation
 
@@ -100,11 +106,12 @@ class Person:
         stack, client = self.stack, self.stack.outputs["PeopleClientId"]
         code = code_of_person(stack.endpoint_url, client, stack.console_url, self.user, verifier)
         attempt = {"state": state, "verifier": verifier, "returnTo": path, "provider": None}
-        self.page.add_init_script(
+        attempted = self.page.add_init_script(
             f"if (location.search.includes({json.dumps(state)}))"
             f" sessionStorage.setItem('sign-in attempt', {json.dumps(json.dumps(attempt))});"
         )
-        self.page.goto(f"{stack.console_url}?code={code}&state={state}")
+        with attempted:
+            self.page.goto(f"{stack.console_url}?code={code}&state={state}")
         self.page.get_by_role("banner").wait_for()
 
     def sign_in(self, page: Page | None = None) -> None:
@@ -119,15 +126,21 @@ class Person:
         self.page.evaluate("path => { location.hash = path }", path)
 
     def leave(self) -> None:
-        """Close the pages; the browser forgets the person, and keeps the console's files."""
-        forgotten = {"origin": self.stack.endpoint_url, "storageTypes": "local_storage"}
-        self._context.new_cdp_session(self.page).send("Storage.clearDataForOrigin", forgotten)
+        """The browser forgets the person; it keeps the page's process and the console's files."""
+        for to, event, listener in self._listeners:
+            to.remove_listener(event, listener)
         self.page.unroute_all(behavior="ignoreErrors")  # a response may still be on its way
         self._context.unroute_all(behavior="ignoreErrors")
-        for event, listener in self._listeners.items():
-            self._context.remove_listener(event, listener)  # type: ignore[call-overload]
         for page in self._context.pages:
-            page.close()
+            if page != self.page:
+                page.close()
+        self.page.goto(f"{self.stack.endpoint_url}/_ministack/ready")  # small, of the same origin
+        self.page.mouse.move(-1, -1)  # over nothing
+        self.page.evaluate("() => [localStorage, sessionStorage].forEach((kept) => kept.clear())")
+        self.page.emulate_media(media="screen", color_scheme="light")
+        session = self._context.new_cdp_session(self.page)
+        session.send("Page.resetNavigationHistory")
+        session.detach()
         self._context.clear_cookies()
         self._context.clear_permissions()
 
@@ -225,7 +238,7 @@ class Person:
             if "/v1/connections" in response.url:
                 responses.append(response.text())
 
-        self.page.on("response", keep)
+        self.on("response", keep)
         return responses
 
     def written(self) -> list[str]:
