@@ -157,11 +157,17 @@ def test_a_session_is_renewed_silently_and_a_sign_out_can_be_cancelled(
     ada.sees(ada.page.get_by_label("Username").or_(ada.heading("Scheduled export")))
 
 
-def idle_after(ada: Person, seconds: float) -> None:
-    """The person signs in again, to a console that signs out after so many seconds."""
+IDLE_MINUTES = 10
+
+LATER = "minutes => { const now = Date.now; Date.now = () => now() + minutes * 60_000; }"
+"""The page's clock goes forward; its timers look at the clock each second."""
+
+
+def idle_after_ten_minutes(ada: Person) -> None:
+    """The person signs in again, to a console that signs out after so many minutes."""
 
     def answer(route: Route) -> None:
-        route.fulfill(json=route.fetch().json() | {"idle_minutes": seconds / 60})
+        route.fulfill(json=route.fetch().json() | {"idle_minutes": IDLE_MINUTES})
 
     ada.page.context.route("**/config.json", answer)
     ada.page.reload()
@@ -170,18 +176,21 @@ def idle_after(ada: Person, seconds: float) -> None:
 
 def test_a_session_without_activity_ends_after_a_warning(visit: Visit, district: District) -> None:
     ada = visit(path=f"#{district.path}/schedule")
-    idle_after(ada, 8)
+    idle_after_ten_minutes(ada)
     sent: list[str] = []
     ada.on("request", lambda request: sent.append(request.url))
     ada.write(ada.field("Time of day"), "0905PM")
     soon = ada.dialog("Are you still there?")
 
+    ada.page.evaluate(LATER, 9.5)
     ada.sees(soon)
     ada.sees(soon.get_by_text("Unsaved changes will be discarded."))
     ada.page.keyboard.press("Shift")  # any activity
     expect(soon).to_have_count(0)
     expect(ada.field("Time of day")).to_have_value("21:05")
+    ada.page.evaluate(LATER, 9.5)
     ada.sees(soon)
+    ada.page.evaluate(LATER, 0.5)
 
     ada.sees(ada.heading("You've been signed out"))
     ada.sees(ada.page.get_by_text("Unsaved changes were discarded."))
@@ -196,7 +205,7 @@ def test_a_draft_that_is_not_stored_does_not_keep_an_idle_page_open(
     visit: Visit, district: District
 ) -> None:
     ada = visit(path=f"#{district.path}/mapping?tab=fields")
-    idle_after(ada, 15)
+    idle_after_ten_minutes(ada)
     asked: list[str] = []
 
     def stay(dialog: Dialog) -> None:
@@ -207,6 +216,7 @@ def test_a_draft_that_is_not_stored_does_not_keep_an_idle_page_open(
     with refusing(ada, "/mapping/draft", "PUT"):
         ada.write(row(ada, 1).get_by_label(TO), "Mine")
         ada.sees(ada.page.get_by_text("Draft not saved"))
+        ada.page.evaluate(LATER, IDLE_MINUTES)
         ada.sees(ada.heading("You've been signed out"))
     ada.sees(ada.page.get_by_text("Unsaved changes were discarded."))
     assert asked == []
@@ -216,7 +226,7 @@ def test_activity_in_one_tab_keeps_the_others_and_all_end_together(
     visit: Visit, district: District
 ) -> None:
     ada = visit(path=f"#{district.path}/schedule")
-    idle_after(ada, 8)
+    idle_after_ten_minutes(ada)
     ada.sees(ada.field("Time of day"))
     with ada.page.context.expect_page() as opened:
         ada.page.evaluate("() => void window.open(location.href, '_blank', 'noopener')")
@@ -224,10 +234,14 @@ def test_activity_in_one_tab_keeps_the_others_and_all_end_together(
     ada.sign_in(other)
     expect(other.get_by_label("Time of day")).to_be_visible()
 
-    for _ in range(5):
+    for _ in range(3):
+        ada.page.evaluate(LATER, 4)
+        other.evaluate(LATER, 4)
         other.keyboard.press("Shift")
-        other.wait_for_timeout(2000)
+        ada.page.wait_for_timeout(1500)  # each looks at the clock
     ada.sees(ada.field("Time of day"))
+    ada.page.evaluate(LATER, IDLE_MINUTES)
+    other.evaluate(LATER, IDLE_MINUTES)
     expect(other.get_by_role("heading", name="You've been signed out")).to_be_visible()
     ada.sees(ada.heading("You've been signed out"))
 
