@@ -208,6 +208,22 @@ def test_an_issue_is_shown_at_its_control_once_its_row_was_left(
     expect(ada.field("Quoting")).to_be_focused()
 
 
+def test_a_press_that_leaves_an_unfinished_row_is_not_lost(ada: Person) -> None:
+    """The problems of the row would move the button away between the two halves of the press."""
+    before = names(ada)
+
+    ada.button("Add Field").click()
+    expect(source(ada, len(before) + 1)).to_be_focused()
+    ada.button("Undo").click()
+    expect(source(ada, len(before) + 1)).to_have_count(0)
+
+    ada.button("Add Field").click()
+    expect(source(ada, len(before) + 1)).to_be_focused()
+    ada.button("Add Field").click()
+    expect(source(ada, len(before) + 2)).to_be_focused()
+    expect(source(ada, len(before) + 1)).to_have_attribute("aria-invalid", "true")
+
+
 def test_a_refused_or_failed_save_keeps_the_draft(ada: Person, district: District) -> None:
     """The service may refuse the mapping, or be unavailable."""
     said = ada.page.get_by_role("alert").filter(has_text=re.compile("Not saved|Nothing was saved"))

@@ -14,15 +14,29 @@ export function unfinished(before, now) {
   return new Set([...files, ...fields]);
 }
 
-// Shows the problems of a row, or of a file's settings, when the focus leaves it.
+// Shows the problems of a row, or of a file's settings, when the focus leaves it; if a press takes the focus, then once
+// it has ended: the problems would move the pressed button away from the pointer, and the press would be lost.
 export function useShowsWhenLeft(editor) {
   useEffect(() => {
+    let isPressed = false;
+    const left = []; // ids, since the press began
+    const control = new AbortController();
+    const options = { capture: true, signal: control.signal };
+    const release = () => {
+      isPressed = false;
+      setTimeout(() => left.splice(0).forEach((id) => editor.wasLeft(id))); // after the click
+    };
     const onLeave = ({ target, relatedTarget }) => {
       const place = target.closest(PLACES);
-      if (place && !place.contains(relatedTarget)) editor.wasLeft(place.id.replace(/^[a-z]+-/, ""));
+      if (!place || place.contains(relatedTarget)) return;
+      const id = place.id.replace(/^[a-z]+-/, "");
+      isPressed ? left.push(id) : editor.wasLeft(id);
     };
-    addEventListener("focusout", onLeave);
-    return () => removeEventListener("focusout", onLeave);
+    addEventListener("pointerdown", () => (isPressed = true), options);
+    addEventListener("pointerup", release, options);
+    addEventListener("pointercancel", release, options);
+    addEventListener("focusout", onLeave, options);
+    return () => control.abort();
   }, [editor]);
 }
 
