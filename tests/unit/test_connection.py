@@ -113,6 +113,17 @@ WITH_ALL_TEXTS = DEFINITION | {
 }
 
 
+def test_a_text_that_is_too_long_is_refused_with_its_limit() -> None:
+    where = [{"field": "a", "equals": "x" * 2_001}]
+
+    problems = problems_of(takes={"where": where}, programs=["x" * 129])
+
+    assert problems == {
+        "takes.where[0].equals": "Enter at most 2000 characters.",
+        "programs[0]": "Enter at most 128 characters.",
+    }
+
+
 @pytest.mark.parametrize("path", list(texts_in(WITH_ALL_TEXTS)), ids=str)
 def test_no_text_can_be_saved_that_cannot_be_read_again(path: tuple[Any, ...]) -> None:
     definition = copy.deepcopy(WITH_ALL_TEXTS)

@@ -697,6 +697,25 @@ def test_a_character_that_cannot_be_used_is_named(
     assert message.startswith(character)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"to": "x" * 2_001},
+        {"default": "x" * 2_001},
+        {"one_of": ["M", "x" * 2_001]},
+        {"mapping_type": "match_codes", "codes": {"M": "x" * 2_001}},
+        {
+            "mapping_type": "transformation",
+            "transformations": [{"type": "substitute", "find": "x" * 2_001, "replace": ""}],
+        },
+    ],
+)
+def test_a_text_that_is_too_long_is_refused_with_its_limit(change: dict[str, Any]) -> None:
+    _, message = problem_of_field(**{**ID, **change})
+
+    assert message == "This is too long: enter at most 2000 characters."
+
+
 def test_characters_that_no_file_name_has_are_named() -> None:
     (message,) = problems_of_file(name="a\u200bb/\0").values()
 

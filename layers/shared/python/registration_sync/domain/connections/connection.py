@@ -337,6 +337,8 @@ def _as_problem(detail: ErrorDetails) -> Problem:
         return Problem(path, str(detail["ctx"]["error"]))
     if detail["type"] == "missing":
         return Problem(path, f"This is missing. Enter {_description(*location)}.")
+    if detail["type"].endswith("too_long") and isinstance(detail["input"], str):
+        return Problem(path, f"Enter at most {detail['ctx']['max_length']} characters.")
     return Problem(path, f"Enter {_description(*location)}.")
 
 

@@ -72,7 +72,7 @@ def _as_problem(detail: ErrorDetails, models: Models, *, is_listed: bool) -> Pro
     expected = _expected(location, models)
     if kind == "missing":
         message = f"This is missing: enter {expected}."
-    elif kind == "string_too_long":
+    elif kind.endswith("too_long") and isinstance(found, str):  # too_long: after another rule
         message = f"This is too long: enter at most {detail['ctx']['max_length']} characters."
     elif kind == "too_short" and location[-1] in _EMPTY:
         message = _EMPTY[location[-1]]
