@@ -303,6 +303,8 @@ SENTENCES: list[tuple[str, str, bool, str]] = [
     ("Leave `constructor` out.", "from", True, "Leave “constructor” out."),
     ('Enter codes, such as {"K": "0"}; or a list such as [{"a": "K"}].', "", True, "Enter codes."),
     ('Enter a name, such as {"name": "a"}, to zip them.', "", True, "Enter a name, to zip them."),
+    ("Enter years, such as [2025, 2026].", "", True, "Enter years."),
+    ("Enter a pattern, such as [0-9]{10}.", "", True, "Enter a pattern, such as [0-9]{10}."),
     ("Use brackets, such as [T].", "", True, "Use brackets, such as [T]."),
 ]
 """Messages of the API, their path in a field or file, and the text on the page."""

@@ -1,6 +1,7 @@
 """Settings: all changes, write-only secrets, and limited access."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -98,8 +99,21 @@ def test_a_connection_takes_some_school_years_and_registrations(
     ada.write(ada.page.get_by_role("combobox", name="If the field"), "students.school")
     ada.write(ada.field("Compared with"), "North High")
     ada.check()
+    ada.write(ada.field("Test"), "is less than")
     ada.press(ada.button("Save"))
     expect(years).to_have_attribute("aria-invalid", "true")
+    expect(ada.field("Compared with")).to_have_accessible_description(
+        'Enter a number, such as "5" or "2.5".'
+    )
+    ada.check()
+    ada.write(ada.field("Test"), "is one of")
+    ada.write(ada.field("Compared with"), "")
+    ada.press(ada.button("Save"))
+    expect(ada.field("Compared with")).to_have_accessible_description(
+        re.compile("Enter a list of texts.$")
+    )
+    ada.field("Test").select_option("equals")
+    ada.write(ada.field("Compared with"), "North High")
     ada.write(years, "2025, 2026")
     save(ada)
 

@@ -178,7 +178,7 @@ export const IMPORTS = {
   "pages/settings/read_only_settings.js": ["components/section.js", "pages/settings/guard_fields.js", "pages/settings/words.js", "shared/host_keys.js"],
   "pages/settings/server_fields.js": ["pages/settings/words.js"],
   "pages/settings/sign_in_fields.js": ["components/time.js", "pages/settings/words.js"],
-  "pages/settings/takes_fields.js": ["pages/mapping/fields/known_fields.js", "pages/mapping/files/conditions.js", "pages/settings/draft.js", "pages/settings/words.js"],
+  "pages/settings/takes_fields.js": ["pages/mapping/fields/known_fields.js", "pages/mapping/files/conditions.js", "pages/mapping/preview/problem_text.js", "pages/settings/draft.js", "pages/settings/words.js"],
   "pages/students/accounts.js": ["components/table.js", "components/tabs.js", "components/time.js", "lib/runs.js", "pages/students/attention.js", "pages/students/student_list.js", "pages/students/words.js", "shared/links.js"],
   "pages/students/attention.js": ["lib/student_names.js", "lib/text/csv_list.js", "pages/run/held_groups.js", "pages/run/held_words.js", "pages/students/list_file.js", "pages/students/words.js"],
   "pages/students/erase_dialog.js": ["pages/run/requested_run.js", "pages/students/words.js", "shared/use_run.js"],

@@ -3,6 +3,7 @@
 import { html, useState } from "../../lib/html.js";
 import { TextField } from "../../components/fields.js";
 import { sourcesOf, useKnownFields } from "../mapping/fields/known_fields.js";
+import { messageInWords } from "../mapping/preview/problem_text.js";
 import { ConditionList } from "../mapping/files/conditions.js";
 import { wholeNumber } from "./draft.js";
 import { TAKES } from "./words.js";
@@ -41,9 +42,9 @@ function YearsField({ years, problem, onInput }) {
   />`;
 }
 
-// The problems below a path; `at` is the rest of the path.
+// The problems below a path, in the labels of the page; `at` is the rest of the path.
 function within(problems, path) {
   return problems
     .filter((one) => one.path.startsWith(path))
-    .map((one) => ({ ...one, at: one.path.slice(path.length).replace(/^\./, "") }));
+    .map((one) => ({ at: one.path.slice(path.length).replace(/^\./, ""), message: messageInWords(one.message, one.path.replace("takes.", ""), false) }));
 }

@@ -27,7 +27,7 @@ export function messageInWords(message, at, isField) {
   const labels = labelsIn(at, isField);
   return message
     .replace(/,? (in|without) quotes\b/g, "")
-    .replace(/, (such as|as in) (\["|\[?\{).*?[\]}](?=(, [^"]*)?\.$)/s, "")
+    .replace(/, (such as|as in) (\["|\[?\{|\[\d{4}).*?[\]}](?=(, [^"]*)?\.$)/s, "")
     .replace(/\b(file|field)s\[(\d+)\]/g, (_, name, index, start) => `${start === 0 ? capital(name) : name} ${Number(index) + 1}`)
     .replace(/`(\w+)`/g, (_, key) => `“${labelOf(labels, key) ?? optionNamed(IDENTIFIERS, key)?.label ?? choiceInWords(key)}”`);
 }
