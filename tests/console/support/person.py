@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
+    ElementHandle,
     Locator,
     Page,
     Request,
@@ -37,8 +38,15 @@ KEY_TOWARDS = """(control) => {
 }"""
 """The next key from the focus to the control; empty on arrival, null if it was replaced."""
 
-DRAWN = "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
-"""Resolves once the page has moved the focus itself."""
+IS_FOCUS_LOST = """async (patienceMs) => {
+    const frame = () => new Promise((go) => requestAnimationFrame(go));
+    const began = performance.now();
+    const isLost = () => document.activeElement === document.body;
+    await frame();
+    do await frame(); while (isLost() && performance.now() - began < patienceMs);
+    return isLost();
+}"""
+"""Whether no element has the focus, once the page has moved it itself."""
 
 IS_FOCUS_SEEN = """(control) => {
     const { outlineStyle, outlineWidth } = getComputedStyle(control);
@@ -178,38 +186,36 @@ class Person:
 
     # By keyboard alone
 
-    def tab_to(self, control: Locator, *, presses: int = 200) -> None:
+    def tab_to(self, control: Locator, *, presses: int = 200) -> ElementHandle:
         """Reach the control by Tab or Shift+Tab, and by arrows in radio groups, tabs and menus.
 
         Fails if it takes more presses, if the focus is not visible on arrival, or if the press
         before lost the focus.
         """
-        control.wait_for()
-        self.page.evaluate(DRAWN)
-        if self._presses:
-            expect(self.page.locator("body"), "no focus is lost").not_to_be_focused(timeout=2000)
+        found = control.filter(visible=True).element_handle()  # locating it takes longer than a key
+        is_lost = self.page.evaluate(IS_FOCUS_LOST, 2000 if self._presses else 0)
+        assert not (is_lost and self._presses), "The press before lost the focus"
         self._presses = True
-        found = control.element_handle()  # locating the control takes longer than a key
         for _ in range(presses):
             while (key := found.evaluate(KEY_TOWARDS)) is None:
                 found = control.element_handle()
             if not key:
                 assert found.evaluate(IS_FOCUS_SEEN), f"The focus is not seen at {control}"
-                return
+                return found
             self.page.keyboard.press(key)
         raise AssertionError(f"Tab does not reach {control}")
 
     def press(self, control: Locator) -> None:
         """Press the control: by Space for checkboxes and radio buttons, by Enter for others."""
         expect(control).to_be_enabled()
-        self.tab_to(control)
-        is_checked = control.get_attribute("type") in {"checkbox", "radio"}
+        found = self.tab_to(control)
+        is_checked = found.evaluate("found => found.matches('[type=checkbox], [type=radio]')")
         self.page.keyboard.press("Space" if is_checked else "Enter")
 
     def write(self, field: Locator, text: str) -> None:
         """Replace the text of the field; in a list, select the option that begins with the text."""
-        self.tab_to(field)
-        if field.evaluate("field => field.matches('select, [type=date], [type=time]')"):
+        found = self.tab_to(field)
+        if found.evaluate("found => found.matches('select, [type=date], [type=time]')"):
             self.page.keyboard.type(text)
         else:
             self.page.keyboard.press("Control+a")
