@@ -1,19 +1,21 @@
 """Use cases as actors that stop before each operation.
 
-An actor is a function of its results so far: for each step it runs again from the start with those
-results, until it needs one more. Thus the real code runs unchanged, and the state of an actor is
-its history of results.
+An actor is a function of its results so far: it runs with those results, until it needs one more.
+Thus the real code runs unchanged, and the state of an actor is its history of results. There it is
+paused: with one more result it goes on, and only for a second one it runs again from the start.
 """
 
 import datetime as dt
 import heapq
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
+
+from greenlet import getcurrent, greenlet
 
 from registration_sync.domain.connections.connection import Connection
 from registration_sync.domain.connections.sftp import (
@@ -55,7 +57,7 @@ CONNECTION = Connection(
 
 
 class Wanted(BaseException):
-    """The actor needs the result of an operation. Not an Exception, so no code handles it."""
+    """An actor that needs a result ends here. Not an Exception, so no code handles it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class Late:
 class Replay:
     """Returns the recorded results, then stores the next operation in `wanted`."""
 
-    def __init__(self, results: Sequence[Any]) -> None:
+    def __init__(self, results: Iterable[Any]) -> None:
         self._results = iter(results)
         self.wanted: Operation | None = None
         self.late = False
@@ -85,14 +87,45 @@ class Replay:
         if self.wanted is not None:
             raise Wanted
         for recorded in self._results:
-            result = recorded
-            if isinstance(result, Late):
-                self.late, result = True, result.result
-            if isinstance(result, Refused):
-                raise result.error(result.message)
-            return result
+            return self._taken(recorded)
         self.wanted = operation
+        return self._taken(self._next_result())
+
+    def _next_result(self) -> Any:
         raise Wanted
+
+    def _taken(self, result: Any) -> Any:
+        if isinstance(result, Late):
+            self.late, result = True, result.result
+        if isinstance(result, Refused):
+            raise result.error(result.message)
+        return result
+
+
+class PausedReplay(Replay):
+    """Runs an actor with these results, pauses it in the operation that it wants, and goes on with
+    its result. `outcome` is that of an actor that wants no more."""
+
+    def __init__(self, run: Callable[[Replay], Any], results: Iterable[Any]) -> None:
+        super().__init__(results)
+        self.outcome: Any = None
+        self._coroutine = greenlet(run)
+        self.go_on(self)
+
+    def go_on(self, result: Any) -> None:
+        returned = self._coroutine.switch(result)
+        if self._coroutine.dead:
+            self.outcome = returned
+
+    def close(self) -> None:
+        """Ends a paused actor, which closes its files."""
+        with suppress(Wanted):
+            self._coroutine.throw(Wanted)
+
+    def _next_result(self) -> Any:
+        result = getcurrent().parent.switch()
+        self.wanted = None
+        return result
 
 
 class ReplayTable:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -21,9 +22,9 @@ from tests.exploration.actors import (
     Late,
     Loss,
     NoAnswer,
+    PausedReplay,
     Removal,
     Replay,
-    Wanted,
 )
 from tests.exploration.world import (
     ACCOUNTING,
@@ -45,6 +46,8 @@ from tests.exploration.year_totals import fault_in_totals
 
 ENDED = -1
 FINAL = Export("f1na1")
+MOST_PAUSED = 100
+"""Actors at once: each may have files open. In a depth-first search the last ones go on soon."""
 
 type Labels = tuple[tuple[str, int], ...]
 
@@ -142,6 +145,8 @@ class Explorer:
         self._left_out = frozenset[int]().union(
             *(one.mapping.leaves_out for one in self.actors if isinstance(one, Export))
         )
+        self._paused: dict[tuple[int, Running], PausedReplay] = {}
+        self._free_folders: list[Path] = []
         self.worlds = Numbered[World]()
         self.operations = Numbered[Operation]()
         self.results = Numbered[Any]()
@@ -178,13 +183,32 @@ class Explorer:
 
     def _wants(self, index: int, actor: int) -> tuple[int | None, Any]:
         """The next operation of the actor, or None and its outcome."""
-        running = self.running[actor]
-        replay = Replay([self.results[number] for number in running.history])
+        replay = self._replay(index, self.running[actor])
+        if replay.wanted is None:
+            return None, replay.outcome
+        self._paused[index, self.running[actor]] = replay
+        if len(self._paused) > MOST_PAUSED:
+            self._paused.pop(next(iter(self._paused))).close()
+        return self.operations.number(replay.wanted), None
+
+    def _replay(self, index: int, running: Running) -> PausedReplay:
+        """The actor after its history: it goes on, if it is still paused before the last result."""
+        if running.history:
+            *history, last = running.history
+            before = replace(running, history=tuple(history))
+            if paused := self._paused.pop((index, before), None):
+                paused.go_on(self.results[last])
+                return paused
+        results = [self.results[number] for number in running.history]
+        return PausedReplay(lambda replay: self._run(index, replay, running.floor), results)
+
+    def _run(self, index: int, replay: Replay, floor: Labels) -> Any:
+        """In a folder that no paused actor uses."""
+        folder = self._free_folders.pop() if self._free_folders else Path(mkdtemp(dir=self._folder))
         try:
-            outcome = self.actors[index].run(self._code, replay, running.floor, self._folder)
-        except Wanted:
-            return self.operations.number(replay.wanted), None
-        return None, outcome
+            return self.actors[index].run(self._code, replay, floor, folder)
+        finally:
+            self._free_folders.append(folder)
 
     def _applied(self, world: int, operation: int) -> tuple[int, int]:
         after, result = apply(self.worlds[world], self.operations[operation])
@@ -403,6 +427,11 @@ class Explorer:
             return self._exhausted(start, limit)
         finally:
             gc.enable()
+            self._close_paused()
+
+    def _close_paused(self) -> None:
+        while self._paused:
+            self._paused.popitem()[1].close()
 
     def _exhausted(self, start: State, limit: int) -> tuple[str, int]:
         seen = {start}
@@ -419,8 +448,14 @@ class Explorer:
             assert len(seen) < limit, "too many states: make the case smaller"
         return "", len(seen)
 
-    def walk(self, start: State, randomness: random.Random) -> str:
-        """Takes one random order of steps to its end; returns the fault found."""
+    def walks(self, number: int, start: State, randomness: random.Random) -> set[str]:
+        """Takes so many random orders of steps to their ends; returns the faults found."""
+        try:
+            return {self._walk(start, randomness) for _ in range(number)}
+        finally:
+            self._close_paused()
+
+    def _walk(self, start: State, randomness: random.Random) -> str:
         state = start
         while moves := self.moves(state):
             state = randomness.choice(moves)
