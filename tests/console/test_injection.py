@@ -27,6 +27,7 @@ from tests.stack.support.district import MAPPING, District, registration
 type Visit = Callable[..., Person]
 
 OTHER_KEY = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode().strip()
+FILTERS = ("kind", "status", "from", "to", "school_year")
 
 
 @pytest.fixture
@@ -202,7 +203,7 @@ def test_no_text_from_an_address_or_a_person_runs_as_script(
         f"#/{text}": "Page not found",
         f"#/connections/{text}/students": "The API refused the request",
         f"{of}/runs/{text}": "The API refused the request",
-        f"{of}/runs?kind={text}&status={text}&from={text}&to={text}&school_year={text}": "valid",
+        f"{of}/runs?{'&'.join(f'{name}={text}' for name in FILTERS)}": "1 student",
         f"{of}/students?year={text}&list={text}": "Totals",
         f"{of}/students?id={text}": "A student id is",
         f"{of}/students?list=all&status={text}": "Lists of students",
