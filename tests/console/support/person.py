@@ -38,6 +38,9 @@ KEY_TOWARDS = """(control) => {
 }"""
 """The next key from the focus to the control; empty on arrival, null if it was replaced."""
 
+DRAWN = "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
+"""Resolves once the page has moved the focus itself."""
+
 IS_FOCUS_LOST = """async (patienceMs) => {
     const frame = () => new Promise((go) => requestAnimationFrame(go));
     const began = performance.now();
