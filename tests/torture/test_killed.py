@@ -17,14 +17,14 @@ events of the runs say what happened.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from tests.support.sftp_servers import OpenSshServer
 from tests.torture.support.cloud import Cloud
 from tests.torture.support.district import EXPORTS, NO_CODE, District, new_district
-from tests.torture.support.killing import Killing, KindOfRun, points_of, record
+from tests.torture.support.killing import Killing, KindOfRun, chosen, points_of, record
 from tests.torture.support.operations import AFTER, BEFORE, Kill
 from tests.torture.support.purging import Purging, filled
 from tests.torture.support.trials import WHOLE, Part, Trials, in_parts
@@ -45,9 +45,12 @@ FIRST_CALLS = 60
 
 @dataclass(frozen=True)
 class Torture:
-    """Kills the run of `begin` at each point that it has, in this part of the trials, at each of
-    the given ones, or at so many (`long`); `afresh`: each time on a new connection. In the short
-    form, it is killed at so many; 0 is one of the first calls of a run, whatever they are."""
+    """Kills the runs of `begin` in this part of the trials.
+
+    `only`: at these points, not at each that a run has. `long` and `short`: at so many in the long
+    and in the short form; 0 is at all of them in the long form, and in the short form at one of
+    the first calls of a run, whatever they are. `afresh`: each time on a new connection.
+    """
 
     trials: Trials
     part: Part
@@ -55,11 +58,11 @@ class Torture:
     short: int = 0
     long: int = 0
     afresh: bool = False
-    only: list[Kill] = field(default_factory=list)
+    only: list[Kill] | None = None
 
     def record(self, fault: str, outcome: str) -> None:
         killings = list[Killing]()
-        points = self.only or self._points(killings)
+        points = self._points(killings) if self.only is None else self.only
         for kill in self._kills(points):
             if self.afresh or not killings:
                 killings.append(self.begin())
@@ -85,8 +88,8 @@ class Torture:
         if not points:
             return [Kill(random.randint(1, FIRST_CALLS), random.choice([BEFORE, AFTER]))]
         share = self.part.share(points)
-        count = self.long // self.part.of or len(share)
-        return random.sample(share, count if self.trials.long else self.short)
+        long = self.long // self.part.of or len(share)
+        return chosen(share, long if self.trials.long else self.short, random)
 
 
 def killing_of(district: District, kind: KindOfRun) -> Killing:
@@ -115,7 +118,7 @@ def test_an_export_of_two_years_with_two_files_each(
 
         return killing_of(district, KindOfRun(prepare, lambda _: district.request()))
 
-    Torture(trials, part, begin, short=3).record(
+    Torture(trials, part, begin, short=5).record(
         fault="An export of two years, with done files, is killed",
         outcome="The next run sends every student. An importer that waits for done files never "
         "sees files of two runs together.",
@@ -128,13 +131,14 @@ def test_a_first_export(cloud: Cloud, sshd: OpenSshServer, trials: Trials) -> No
         kind = KindOfRun(partial(sync_some, district), lambda _: district.request())
         return killing_of(district, kind)
 
-    first = begin().find_points(1) if trials.long else []
-    later = begin().find_points(1, after=FIRST_RUNS) if trials.long else []
-    only = [point for point in first if point not in later]
+    only = None
+    if trials.long:
+        later = begin().find_points(1, after=FIRST_RUNS)
+        only = [point for point in begin().find_points(1) if point not in later]
 
     Torture(trials, WHOLE, begin, afresh=True, only=only).record(
-        fault="The first export of a connection is killed at what later ones do not do, such as "
-        "adding folders",
+        fault="The first export of a connection is killed at points that later ones do not have, "
+        "such as adding folders",
         outcome="The next run sends every student.",
     )
 
@@ -232,7 +236,7 @@ def test_an_erasure(cloud: Cloud, sshd: OpenSshServer, trials: Trials, part: Par
             return district.request(resource, {"student_id": erased})
 
         def find_traces(_: int) -> list[str]:
-            found = cloud.traces(district.connection_id, erased)
+            found = cloud.traces(erased, district.connection_id)
             return [f"the student is still in {where}" for where in found]
 
         return killing_of(district, KindOfRun(lambda _: None, request, find_traces))
@@ -248,7 +252,7 @@ def test_a_purge(cloud: Cloud, sshd: OpenSshServer, trials: Trials, part: Part) 
     purging = Purging(cloud, sshd, filled(cloud, sshd))
     if trials.long:
         points = part.share(purging.find_points())
-        kills = trials.random.sample(points, PURGES // part.of)
+        kills = chosen(points, PURGES // part.of, trials.random)
     else:
         kills = [Kill(trials.random.randint(1, FIRST_CALLS), BEFORE)]
 

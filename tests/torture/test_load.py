@@ -4,11 +4,12 @@ Many students, many connections in the same minute, the largest requests, and a 
 too slow. `make test` runs about a hundredth of it. The slow server is an SFTP server behind a line
 that carries only so many bytes a second. So that this takes seconds, a minute of the run is a
 second here, and the line carries in a second what a real one carries in a minute: 18 MB at 700 kB a
-second take 26 of 14 seconds here, as they take 26 of 14 minutes at 12 kB a second.
+second take 26 seconds here, of 14 allowed, as they take 26 minutes of 14 at 12 kB a second.
 
 A file of 1,000,000 rows of 100 bytes, which was not tried, has 100 MB. At 1 MB a second it takes 2
 minutes. At 50 kB a second it would take 33: each run ends soon after its first minute with
-`upload_too_slow`, and no run makes progress. Files of up to 400,000 of these rows arrive.
+`upload_too_slow`, and no run makes progress. By this calculation, files of up to 400,000 of these
+rows arrive.
 """
 
 import time
@@ -196,8 +197,8 @@ def test_a_slow_server(trials: Trials, tmp_path: Path, monkeypatch: pytest.Monke
     trials.record(
         fault="A file of which the server takes too little a second for a run of 15 minutes",
         outcome="The run ends within its first minutes, says so and what to do, and is not "
-        "retried; so does the next one. The old file stays; all students are in the file once the "
-        "server is faster.",
+        "retried. The next run ends the same way. The old file stays; all students are in the file "
+        "once the server is faster.",
         tried=len(speeds),
         survived=survived,
         lost=lost,

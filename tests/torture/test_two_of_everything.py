@@ -180,11 +180,7 @@ class Day:
                 for year, counts in district.status().items()
                 if counts["due"] or counts["held"]
             ),
-            *(
-                f"{where} has {one}"
-                for one in self.erased
-                for where in district.cloud.traces(district.connection_id, one)
-            ),
+            *(f"{where} has {one}" for one in self.erased for where in district.cloud.traces(one)),
             *(f"{name} is left" for name in self.importer.temporary()),
             *self.importer.new_steps_back(),
         ]

@@ -61,25 +61,28 @@ class Cloud:
         keys = [one["Key"] for page in pages for one in page.get("Contents", ())]
         return {key: s3.get_object(Bucket=ARCHIVE, Key=key)["Body"].read() for key in keys}
 
-    def stored(self, connection_id: str) -> dict[str, bytes]:
-        """Everything in the tables and in the archive whose key names the connection, by its key.
-        Others, whose ids begin with the same text, may be among it."""
+    def stored(self, connection_id: str = "") -> dict[str, bytes]:
+        """Everything in the tables and in the archive, by its key; or only that whose key names the
+        connection, and others whose ids begin with the same text."""
         dynamodb = self.client("dynamodb")
+        filtered = {
+            "FilterExpression": "contains(pk, :c) OR contains(sk, :c)",
+            "ExpressionAttributeValues": {":c": {"S": connection_id}},
+        }
         items = {
             f"{item['pk']['S']}/{item['sk']['S']}": b"\n".join(opened(item))
             for table in (REGISTRATIONS, CONNECTIONS)
             for page in dynamodb.get_paginator("scan").paginate(
-                TableName=table,
-                FilterExpression="contains(pk, :c) OR contains(sk, :c)",
-                ExpressionAttributeValues={":c": {"S": connection_id}},
+                TableName=table, **(filtered if connection_id else {})
             )
             for item in page["Items"]
         }
-        files = self.archived(f"{connection_id}/") | self.archived(f"dry_runs/{connection_id}/")
+        prefixes = [f"{connection_id}/", f"dry_runs/{connection_id}/"] if connection_id else [""]
+        files = {key: text for one in prefixes for key, text in self.archived(one).items()}
         return items | {name: name.encode() + text for name, text in files.items()}
 
-    def traces(self, connection_id: str, text: str) -> list[str]:
-        """Where the text occurs in what is stored of the connection."""
+    def traces(self, text: str, connection_id: str = "") -> list[str]:
+        """Where the text occurs in what is stored, or in that of the connection."""
         word = text.encode()
         found = self.stored(connection_id)
         return sorted(name for name, content in found.items() if word in content)

@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 from tests.torture.support.district import District
 from tests.torture.support.importer import Importer
 from tests.torture.support.invocations import Invocation
-from tests.torture.support.operations import READS, Kill, Operation
+from tests.torture.support.operations import READS, Kill, Operation, kind_of
 from tests.torture.support.trials import Trials
 
 FIRST_RETRY, SECOND_RETRY, LEASE_ENDS, NEVER_STARTED = 1.1, 2.1, 4.1, 20.0
@@ -217,7 +218,7 @@ def record(killings: list[Killing], trials: Trials, points: int, fault: str, out
 
 
 def changing(operations: list[Operation]) -> list[Operation]:
-    """Without reads before which nothing has changed since another one."""
+    """Without a read right after another read: nothing has changed in between."""
     before = [None, *operations]
     return [
         one
@@ -229,3 +230,11 @@ def changing(operations: list[Operation]) -> list[Operation]:
 def points_of(operations: list[Operation]) -> list[Kill]:
     """Where a run with these operations can be killed."""
     return [Kill(one.nth, edge, one.name) for one in operations for edge in one.edges]
+
+
+def chosen(points: list[Kill], count: int, random: Random) -> list[Kill]:
+    """So many of the points, or all; of each kind of operation at least one."""
+    points = random.sample(points, len(points))
+    first_of = {kind_of(one.name): one for one in reversed(points)}
+    points.sort(key=lambda one: first_of[kind_of(one.name)] is not one)
+    return points[: max(count, len(first_of))]

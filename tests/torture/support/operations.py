@@ -38,6 +38,12 @@ READS = {
 }
 
 
+def kind_of(name: str) -> str:
+    """The kind of an operation, such as "table" of "dynamodb PutItem"."""
+    service = name.partition(" ")[0]
+    return KINDS.get(service, service)
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """`name` is such as "dynamodb PutItem" or "sftp rename", and this is the `nth` of it; `waits`
@@ -53,8 +59,7 @@ class Operation:
 
     @property
     def kind(self) -> str:
-        service = self.name.partition(" ")[0]
-        return KINDS.get(service, service)
+        return kind_of(self.name)
 
     @property
     def edges(self) -> tuple[str, ...]:

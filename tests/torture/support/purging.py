@@ -95,9 +95,11 @@ class Purging:
         return {name: text for name, text in found.items() if named.search(name)}
 
     def _schedules_and_secrets(self, name: str) -> list[str]:
-        schedules = self.cloud.client("scheduler").list_schedules()["Schedules"]
-        secrets = self.cloud.client("secretsmanager").list_secrets(IncludePlannedDeletion=True)
-        names = [one["Name"] for one in (*schedules, *secrets["SecretList"])]
+        schedules = self.cloud.client("scheduler").get_paginator("list_schedules").paginate()
+        listing = self.cloud.client("secretsmanager").get_paginator("list_secrets")
+        secrets = listing.paginate(IncludePlannedDeletion=True)
+        names = [one["Name"] for page in schedules for one in page["Schedules"]]
+        names += [one["Name"] for page in secrets for one in page["SecretList"]]
         return [one for one in names if re.search(rf"(^|/){name}(\.purge|/|$)", one)]
 
     def record(self, trials: Trials) -> None:
