@@ -124,7 +124,16 @@ def test_filters_work_by_keyboard_and_are_kept_in_the_address(
 
 @pytest.mark.parametrize(
     "query",
-    ["status=x&page=-1", "kind=constructor", "from=2026-02-31", "to=9999-12-31", "school_year=1e9"],
+    [
+        "status=x&page=-1",
+        "kind=constructor",
+        "from=2026-02-31",
+        "from=2026",
+        "to=2026-06",
+        "to=9999-12-31",
+        "school_year=1e9",
+        "school_year=1989",
+    ],
 )
 def test_a_filter_that_cannot_be_shown_hides_no_run(
     visit: Visit, district: District, query: str
@@ -149,6 +158,18 @@ def test_a_day_far_away_is_refused_at_its_field(visit: Visit, district: District
 
     expect(ada.field("To")).to_have_accessible_description("")
     expect(ada.page).to_have_url(re.compile(r"/runs\?to=2031-01-01$"))
+    expect(ada.field("From")).to_have_value("1999-12-31")
+    ada.press(ada.button("Clear"))
+    expect(ada.field("From")).to_have_value("")
+    expect(ada.field("From")).to_have_accessible_description("")
+
+
+def test_the_address_takes_each_school_year_of_the_api(visit: Visit, district: District) -> None:
+    checked(district)
+    ada = visit(path=history(district, "?school_year=2100"))
+
+    ada.sees(ada.heading("No runs match these filters"))
+    expect(ada.field("School year")).to_have_value("2100")
 
 
 def test_a_new_run_is_shown_at_once_and_followed(visit: Visit, district: District) -> None:

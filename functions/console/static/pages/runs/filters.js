@@ -6,8 +6,8 @@ import { Button } from "../../components/button.js";
 import { DayField, SelectField } from "../../components/fields.js";
 import { FILTER } from "./words.js";
 
-const [FIRST_DAY, LAST_DAY] = ["2000-01-01", "2999-12-31"]; // while a year is typed, its first value is 0002
-const TYPED_YEAR = "1000";
+const [FIRST_DAY, LAST_DAY] = ["2000-01-01", "2999-12-31"];
+const WHOLE_YEAR = "1000"; // while 2026 is typed, the year of the field is 0002, then 0020 and 0202
 const ROOM = "(min-width: 48rem)";
 
 const RESULTS = [
@@ -25,6 +25,7 @@ const KINDS = [
 const isOne = (options) => (text) => options.some(({ value }) => value === text);
 
 function isDay(text) {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false; // Date takes 2026, too
   const day = new Date(`${text}T00:00:00Z`);
   return text >= FIRST_DAY && text <= LAST_DAY && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }
@@ -35,7 +36,7 @@ const CAN_SHOW = {
   kind: isOne(KINDS),
   from: isDay,
   to: isDay,
-  school_year: (text) => /^20\d\d$/.test(text),
+  school_year: (text) => /^\d{4}$/.test(text) && text >= "1990" && text <= "2100", // as the API
 };
 const NAMES = Object.keys(CAN_SHOW);
 
@@ -61,20 +62,21 @@ export function Filters({ filters, years, onInput }) {
     const wanted = Object.entries({ ...filters, [name]: value }).filter(([, text]) => text);
     onInput(Object.fromEntries(wanted));
   };
+  const isCleared = !isFiltered(filters);
   return html`<details class="filters" open=${open}>
     <summary>${FILTER.open}</summary>
     <div class="filter-fields" role="group" aria-label=${FILTER.group}>
       <${SelectField} label=${FILTER.result} options=${RESULTS} value=${filters.status} onInput=${ask("status")} />
       <${SelectField} label=${FILTER.kind} options=${KINDS} value=${filters.kind} onInput=${ask("kind")} />
-      <${DayFilter} label=${FILTER.from} value=${filters.from} onInput=${ask("from")} />
-      <${DayFilter} label=${FILTER.to} value=${filters.to} onInput=${ask("to")} />
+      <${DayFilter} label=${FILTER.from} isCleared=${isCleared} value=${filters.from} onInput=${ask("from")} />
+      <${DayFilter} label=${FILTER.to} isCleared=${isCleared} value=${filters.to} onInput=${ask("to")} />
       <${SelectField}
         label=${FILTER.year}
         options=${yearsToChoose(years, filters.school_year)}
         value=${filters.school_year}
         onInput=${ask("school_year")}
       />
-      ${isFiltered(filters) && html`<${Button} kind="quiet" icon="close" onClick=${() => onInput({})}>${FILTER.clear}<//>`}
+      ${!isCleared && html`<${Button} kind="quiet" icon="close" onClick=${() => onInput({})}>${FILTER.clear}<//>`}
     </div>
   </details>`;
 }
@@ -85,13 +87,17 @@ function yearsToChoose(years, asked) {
   return [{ value: "", label: FILTER.allYears }, ...options.reverse()];
 }
 
-function DayFilter({ label, value, onInput }) {
+// Keeps a day that is refused, until the filters are cleared.
+function DayFilter({ label, value, isCleared, onInput }) {
   const [day, setDay] = useState(value);
   useEffect(() => setDay(value), [value]);
+  useEffect(() => {
+    if (isCleared) setDay("");
+  }, [isCleared]);
   const type = (text) => {
     setDay(text);
     if (!text || isDay(text)) onInput(text);
   };
-  const problem = day > TYPED_YEAR && !isDay(day) ? FILTER.farAway : "";
+  const problem = day > WHOLE_YEAR && !isDay(day) ? FILTER.farAway : "";
   return html`<${DayField} min=${FIRST_DAY} label=${label} value=${day} problem=${problem} onInput=${type} />`;
 }
