@@ -306,6 +306,21 @@ SENTENCES: list[tuple[str, str, bool, str]] = [
     ("Enter years, such as [2025, 2026].", "", True, "Enter years."),
     ("Enter a pattern, such as [0-9]{10}.", "", True, "Enter a pattern, such as [0-9]{10}."),
     ("Use brackets, such as [T].", "", True, "Use brackets, such as [T]."),
+    (
+        'a needs a file with `rows`: {"each": "a"} and b.',
+        "",
+        True,
+        "a needs a file with “Rows” and b.",
+    ),
+    ('Enter a text in quotes, or {"field": "s.a"}.', "", True, "Enter a text, or a field."),
+    (
+        'Enter a day, such as "1", or {"field": PATH}.',
+        "",
+        True,
+        "Enter a day, such as 1, or a field.",
+    ),
+    ('Enter a number, such as "5" or "2.5".', "", True, "Enter a number, such as 5 or 2.5."),
+    ('Enter one character, as in "0".', "", True, "Enter one character, as in 0."),
 ]
 """Messages of the API, their path in a field or file, and the text on the page."""
 

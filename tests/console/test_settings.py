@@ -103,7 +103,7 @@ def test_a_connection_takes_some_school_years_and_registrations(
     ada.press(ada.button("Save"))
     expect(years).to_have_attribute("aria-invalid", "true")
     expect(ada.field("Compared with")).to_have_accessible_description(
-        'Enter a number, such as "5" or "2.5".'
+        "Enter a number, such as 5 or 2.5."
     )
     ada.check()
     ada.write(ada.field("Test"), "is one of")

@@ -22,12 +22,16 @@ function labelsOf(transformations) {
 const isIn = (at, key) => at.startsWith(`${key}[`);
 
 // A message of the API about the path `at` of a field or file. Leaves out what only authors of a file
-// need, and counts from 1: fields[3] is field 4.
+// need, JSON and quotes, and counts from 1: fields[3] is field 4. Brackets of formats and patterns are no
+// JSON and stay, such as [T] and [0-9]{10}.
 export function messageInWords(message, at, isField) {
   const labels = labelsIn(at, isField);
   return message
     .replace(/,? (in|without) quotes\b/g, "")
     .replace(/, (such as|as in) (\["|\[?\{|\[\d{4}).*?[\]}](?=(, [^"]*)?\.$)/s, "")
+    .replace(/: \{"each": "[^"]*"\}/, "")
+    .replace(/\{"field": [^}]*\}/g, "a field")
+    .replace(/\b(?:such as|as in) "[^"]+"(?: or "[^"]+")?/g, (example) => example.replaceAll('"', ""))
     .replace(/\b(file|field)s\[(\d+)\]/g, (_, name, index, start) => `${start === 0 ? capital(name) : name} ${Number(index) + 1}`)
     .replace(/`(\w+)`/g, (_, key) => `“${labelOf(labels, key) ?? optionNamed(IDENTIFIERS, key)?.label ?? choiceInWords(key)}”`);
 }
