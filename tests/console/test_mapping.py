@@ -223,6 +223,23 @@ def test_a_press_that_leaves_an_unfinished_row_is_not_lost(ada: Person) -> None:
     expect(source(ada, len(before) + 2)).to_be_focused()
     expect(source(ada, len(before) + 1)).to_have_attribute("aria-invalid", "true")
 
+    ada.button("Save").click()
+    ada.sees(ada.page.get_by_text(re.compile("^Not saved. Fix th")))
+
+
+@pytest.mark.parametrize("button", [0, 2])
+def test_a_press_without_an_end_delays_no_issue(ada: Person, button: int) -> None:
+    """The list of a select, or a context menu, takes the pointerup."""
+    before = names(ada)
+    ada.press(ada.button("Add Field"))
+    added = source(ada, len(before) + 1)
+    expect(added).to_be_focused()
+
+    added.dispatch_event("pointerdown", {"button": button})
+    ada.page.keyboard.press("Shift+Tab")
+
+    expect(added).to_have_attribute("aria-invalid", "true")
+
 
 def test_a_refused_or_failed_save_keeps_the_draft(ada: Person, district: District) -> None:
     """The service may refuse the mapping, or be unavailable."""

@@ -22,7 +22,11 @@ export function useShowsWhenLeft(editor) {
     const left = []; // ids, since the press began
     const control = new AbortController();
     const options = { capture: true, signal: control.signal };
+    const press = ({ button }) => {
+      if (button === 0) isPressed = true; // the menu of another button takes its release
+    };
     const release = () => {
+      if (!isPressed) return;
       isPressed = false;
       setTimeout(() => left.splice(0).forEach((id) => editor.wasLeft(id))); // after the click
     };
@@ -32,9 +36,10 @@ export function useShowsWhenLeft(editor) {
       const id = place.id.replace(/^[a-z]+-/, "");
       isPressed ? left.push(id) : editor.wasLeft(id);
     };
-    addEventListener("pointerdown", () => (isPressed = true), options);
+    addEventListener("pointerdown", press, options);
     addEventListener("pointerup", release, options);
     addEventListener("pointercancel", release, options);
+    addEventListener("keydown", release, options); // the list of a select has taken the release
     addEventListener("focusout", onLeave, options);
     return () => control.abort();
   }, [editor]);
