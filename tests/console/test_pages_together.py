@@ -6,7 +6,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from tests.console.support.mapping_page import open_mapping
-from tests.console.support.person import Person
+from tests.console.support.person import DRAWN, Person
 from tests.stack.support.district import District
 
 type Visit = Callable[..., Person]
@@ -58,10 +58,12 @@ def boxes_at_rest(person: Person) -> list[str]:
 
 
 def boxes_once(person: Person, expected: list[str]) -> list[str]:
-    """Where the page's controls are, once they are as expected, or after ten seconds."""
+    """Where the page's controls are, once they stay as expected, or after ten seconds."""
     for _ in range(100):
         if (seen := person.page.evaluate(BOXES)) == expected:
-            break
+            person.page.evaluate(DRAWN)
+            if (seen := person.page.evaluate(BOXES)) == expected:
+                break
         person.page.wait_for_timeout(100)
     return seen
 

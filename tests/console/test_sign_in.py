@@ -149,7 +149,7 @@ def test_a_session_is_renewed_silently_and_a_sign_out_can_be_cancelled(
     assert used[1] == f"Bearer {ada.stack.tokens['full_access']}" != used[0]
 
     ada.press(ada.page.get_by_role("switch"))
-    ada.page.once("dialog", lambda dialog: dialog.dismiss())
+    ada.on("dialog", lambda dialog: dialog.dismiss())
     ada.press_entry(ada.button(ada.user.username), "Sign out")
     ada.press(ada.button("Save"))
     expect(ada.page.get_by_text("Not saved yet")).to_have_count(0)
@@ -164,7 +164,7 @@ LATER = "minutes => { const now = Date.now; Date.now = () => now() + minutes * 6
 
 
 def idle_after_ten_minutes(ada: Person) -> None:
-    """The person signs in again, to a console that signs out after so many minutes."""
+    """The person signs in again, to a console that signs out after ten minutes."""
 
     def answer(route: Route) -> None:
         route.fulfill(json=route.fetch().json() | {"idle_minutes": IDLE_MINUTES})

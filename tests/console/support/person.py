@@ -39,7 +39,7 @@ KEY_TOWARDS = """(control) => {
 """The next key from the focus to the control; empty on arrival, null if it was replaced."""
 
 DRAWN = "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
-"""Resolves once the page has moved the focus itself."""
+"""Resolves once the page is drawn."""
 
 IS_FOCUS_LOST = """async (patienceMs) => {
     const frame = () => new Promise((go) => requestAnimationFrame(go));
@@ -195,13 +195,15 @@ class Person:
         Fails if it takes more presses, if the focus is not visible on arrival, or if the press
         before lost the focus.
         """
-        found = control.filter(visible=True).element_handle()  # locating it takes longer than a key
+        visible = control.filter(visible=True)
+        found = visible.element_handle()  # locating it takes longer than a key
+        assert control.count() <= 1, f"Several elements, some of them hidden, are {control}"
         is_lost = self.page.evaluate(IS_FOCUS_LOST, 2000 if self._presses else 0)
         assert not (is_lost and self._presses), "The press before lost the focus"
         self._presses = True
         for _ in range(presses):
             while (key := found.evaluate(KEY_TOWARDS)) is None:
-                found = control.element_handle()
+                found = visible.element_handle()
             if not key:
                 assert found.evaluate(IS_FOCUS_SEEN), f"The focus is not seen at {control}"
                 return found
