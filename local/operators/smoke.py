@@ -284,7 +284,7 @@ def alarm(smoke: Smoke) -> str | None:
     set_state = smoke.stack.client("cloudwatch").set_alarm_state
     reason = {"AlarmName": name, "StateReason": "smoke test: nothing is wrong"}
     smoke.undo.callback(set_state, **reason, StateValue="OK")
-    set_state(**reason, StateValue="OK")  # of an alarm that is on already nobody would hear
+    set_state(**reason, StateValue="OK")  # an alarm that is already on would send nothing
     set_state(**reason, StateValue="ALARM")
     give_up = time.monotonic() + MESSAGE_SECONDS
     while time.monotonic() < give_up:

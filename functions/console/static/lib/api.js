@@ -69,7 +69,8 @@ export function pathOf(connection_id, ...rest) {
  */
 export async function call(method, path, { query = {}, body, headers = {}, signal, keepalive } = {}) {
   const url = new URL(path, BASE);
-  if (url.pathname !== BASE.pathname + path) throw new ApiError(404, { code: "not_found", message: SERVICE.noSuchName }); // a name is . or .., which makes another path
+  // A name that is . or .. makes another path.
+  if (url.pathname !== BASE.pathname + path) throw new ApiError(404, { code: "not_found", message: SERVICE.noSuchName });
   for (const [name, value] of Object.entries(query))
     if (value !== undefined && value !== null && value !== "") url.searchParams.set(name, value);
   const request = { method, headers: { Accept: ACCEPT, ...headers }, signal, keepalive };

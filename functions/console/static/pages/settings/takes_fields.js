@@ -46,5 +46,8 @@ function YearsField({ years, problem, onInput }) {
 function within(problems, path) {
   return problems
     .filter((one) => one.path.startsWith(path))
-    .map((one) => ({ at: one.path.slice(path.length).replace(/^\./, ""), message: messageInWords(one.message, one.path.replace("takes.", ""), false) }));
+    .map((one) => ({
+      at: one.path.slice(path.length).replace(/^\./, ""),
+      message: messageInWords(one.message, one.path.slice("takes.".length), false),
+    }));
 }

@@ -247,7 +247,11 @@ def _target_parts(
     target: str, tokens: dict[str, _Token], group_of: dict[str, int], groups: int
 ) -> tuple[tuple[str, ...], list[tuple[int, _Convert]], Callable[[Sequence[str]], Iterable[str]]]:
     """The target's literal texts, the groups to convert, and the function that selects the target's
-    parts in order from the digits of so many groups, these texts and the converted groups."""
+    parts in order from the digits of the source's groups, these texts and the converted groups.
+
+    `groups` is how many groups the source's pattern has. With one part, itemgetter returns a text
+    and not a tuple; `"".join` leaves it as it is.
+    """
     pieces = split_format(target)
     texts = tuple(piece for piece in pieces if isinstance(piece, str))
     converted: list[tuple[int, _Convert]] = []

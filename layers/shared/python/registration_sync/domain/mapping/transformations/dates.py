@@ -182,7 +182,7 @@ def _date(step: DateStep, _context: StepContext) -> ValueStep | FieldsStep:
 
 
 def _first_that_fits(rewriters: Sequence[Callable[[str], str]], message: str) -> ValueStep:
-    """Keeps a blank value: most are dates, so it is looked at last."""
+    """Keeps a blank value. Most values are dates, so blankness is checked last."""
 
     def date(value: str) -> str:
         for rewrite in rewriters:
