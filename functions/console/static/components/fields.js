@@ -165,11 +165,11 @@ const WRONG = '[aria-invalid="true"], .problem[tabindex]';
  */
 export function useForm(act, values) {
   const sent = useRef(values);
-  const changed = useRef(new WeakSet()); // problems
+  const corrected = useRef(new WeakSet()); // problems whose value was changed since
   const action = useAction(act);
   const all = action.error?.problems ?? [];
-  for (const one of all) if (textAt(one.path, sent.current) !== textAt(one.path, values)) changed.current.add(one);
-  const problems = all.filter((one) => !changed.current.has(one));
+  for (const one of all) if (textAt(one.path, sent.current) !== textAt(one.path, values)) corrected.current.add(one);
+  const problems = all.filter((one) => !corrected.current.has(one));
   return {
     ...action,
     error: all.length > 0 && problems.length === 0 ? null : action.error, // all were changed

@@ -48,6 +48,7 @@ class FilledColumns:
     def _count(self, values: Sequence[str], times: int, _student_id: str) -> None:
         self._counted += times
         for index, value in enumerate(values):
+            # As in `_is_blank`, without a call for each value: this is done for whole rows.
             if not value or (value[0] not in _FILLED and is_blank(value)):
                 self._blank[index] += times
 
